@@ -1,0 +1,35 @@
+# Everything installs into .venv/; PYTHON may name another interpreter, version 3.11 or later.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test lint format index clean
+
+run: $(READY)  ## set everything up and serve the chat at http://127.0.0.1:7860
+	$(BIN)/chatbot serve
+
+test: $(READY)  ## set everything up and run the tests
+	$(BIN)/python -m pytest
+
+lint: $(READY)  ## check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+index: $(READY)  ## build the index of the corpus
+	$(BIN)/chatbot index
+
+clean:  ## remove what was installed and built
+	rm -rf .venv index/models index/versions index/current
+
+# torch comes first and pinned, so that nothing else can ask for a build with gigabytes of CUDA.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name one with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on torch==2.13.0
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable '.[dev]'
+	@touch $(READY)

@@ -1,0 +1,74 @@
+"""What the chatbot returns: an answer with citations that are checked when they are made."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chatbot.corpus import Document
+from chatbot.language import Language
+
+
+class Status(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+    SMALL_TALK = "small_talk"
+    REJECTED = "rejected"
+
+
+class Certainty(StrEnum):
+    """How sure an answer is, in the words it is shown with."""
+
+    CLEAR = "clear"
+    POSSIBLE = "possible"
+
+
+class Citation(BaseModel):
+    """A verbatim piece of a document: `document.text[start:end] == quote`.
+
+    Made by `cite` alone, which takes the quote from the document and never from anywhere else.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    title: str
+    quote: str
+    start: int
+    end: int
+
+
+def cite(document: Document, start: int, end: int) -> Citation:
+    """The citation of `document.text[start:end]`.
+
+    Raises:
+        ValueError: the offsets do not name a piece of the document.
+    """
+    quote = document.slice(start, end)
+    return Citation(document=document.id, title=document.title, quote=quote, start=start, end=end)
+
+
+class Answer(BaseModel):
+    """The answer to one question.
+
+    Attributes:
+        language: of the question, and so of the frame around the quote.
+        text: the quote where answered, else what is said instead.
+        confidence: the chance that the text answers the question, in [0, 1]; None where nothing was looked up.
+        citations: the quote's place first, then up to two passages that support it.
+        suggestions: topics the corpus does cover, where it does not answer.
+        understood_as: the stand-alone question a follow-up was read as.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    language: Language
+    status: Status
+    certainty: Certainty | None = None
+    text: str
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    citations: tuple[Citation, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    understood_as: str | None = None

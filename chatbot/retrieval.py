@@ -1,0 +1,93 @@
+"""Retrieval: dense and lexical candidates, fused into one ranking."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from numpy.typing import NDArray
+from pydantic import ConfigDict
+
+from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.index import Index
+from chatbot.passages import Passage
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A retrieved passage: its row in the index, its fused score and what that was made of.
+
+    Attributes:
+        dense: cosine similarity of question and passage.
+        sentences: cosine similarity of the question and each of the passage's sentences, shape [sentences].
+        lexical: BM25 score as a share of the best one, in [0, 1].
+    """
+
+    passage: Passage
+    row: int
+    score: float
+    dense: float
+    sentences: NDArray[np.float32]
+    lexical: float
+
+
+def rank(
+    index: Index,
+    question: str,
+    vector: NDArray[np.float32],
+    k: int,
+    lexical_weight: float,
+    without: Collection[str] = (),
+) -> list[Candidate]:
+    """The k best passages, best first, none of them from the documents whose ids are in `without`.
+
+    The score is (1 - w) · (dense + best sentence) / 2 + w · BM25 / max BM25. One vector blurs a long
+    passage; its best sentence brings back what the question is about.
+    """
+    lexical = index.bm25.scores(question)
+    highest = float(lexical.max(initial=0.0))
+    if highest > 0:
+        lexical = lexical / highest
+    if without:
+        barred = np.array([passage.document.id in without for passage in index.passages])
+        lexical = np.where(barred, 0.0, lexical)
+        pool = min(len(index.passages), 3 * k + int(barred.sum()))
+    else:
+        pool = min(len(index.passages), 3 * k)
+    nearest, _ = index.store.nearest_rows(vector, pool)
+    matching = np.argpartition(-lexical, pool - 1)[:pool] if pool else np.empty(0, np.int64)
+    rows = np.unique(np.concatenate([nearest, matching[lexical[matching] > 0]])).tolist()
+    rows = [row for row in rows if index.passages[row].document.id not in without]
+    candidates: list[Candidate] = []
+    for row, passage_vector in zip(rows, index.store.vectors(rows) if rows else (), strict=True):
+        dense = float(passage_vector @ vector)
+        sentences = index.sentences_of(row) @ vector
+        similarity = (dense + float(sentences.max(initial=-1.0))) / 2
+        score = (1 - lexical_weight) * similarity + lexical_weight * float(lexical[row])
+        candidates.append(Candidate(index.passages[row], row, score, dense, sentences, float(lexical[row])))
+    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.row))[:k]
+
+
+class HybridRetriever(BaseRetriever):
+    """The same ranking as a LangChain retriever: documents with `start_index` and `score` in their metadata."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+
+    index: Index
+    embeddings: SentenceTransformerEmbeddings
+    k: int = 10
+    lexical_weight: float = 0.1
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
+    ) -> list[Document]:
+        vector = self.embeddings.query(query)
+        found = rank(self.index, query, vector, self.k, self.lexical_weight)
+        documents = self.index.store.get_by_ids([candidate.passage.id for candidate in found])
+        return [
+            document.model_copy(update={"metadata": {**document.metadata, "score": candidate.score}})
+            for document, candidate in zip(documents, found, strict=True)
+        ]
