@@ -8,18 +8,24 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from chatbot.answer import Answer, Certainty, Status, cite
-from chatbot.answering import Reading, confidence, read
+from chatbot.answering import Reading, read
+from chatbot.confidence import confidence
+from chatbot.conversation import Resolved, understand
 from chatbot.corpus import Document, load_corpus
 from chatbot.embedding import Progress, SentenceTransformerEmbeddings, load_embeddings, no_progress
 from chatbot.index import Index, open_index
 from chatbot.language import Language, detect_language
+from chatbot.late_interaction import Head
 from chatbot.phrases import phrases
 from chatbot.question import clean, refusal
-from chatbot.retrieval import Candidate, HybridRetriever, rank
+from chatbot.retrieval import Candidate, HybridRetriever, candidates
 from chatbot.settings import Settings
 
 _SUGGESTIONS = 3
 _SUPPORTING = 2
+
+# How much surer a follow-up's other reading must be before a question that may stand alone is not taken as it is.
+_PLAIN_BONUS = 0.1
 
 
 class Stopwatch:
@@ -31,8 +37,18 @@ class Stopwatch:
 
     def lap(self, name: str) -> None:
         now = perf_counter()
-        self.laps[name] = (now - self._last) * 1000
+        self.laps[name] = self.laps.get(name, 0.0) + (now - self._last) * 1000
         self._last = now
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way to understand a question, retrieved and read; `chance` is that its best reading answers it."""
+
+    question: str
+    candidates: tuple[Candidate, ...]
+    readings: tuple[Reading, ...]
+    chance: float
 
 
 @dataclass(frozen=True)
@@ -48,8 +64,9 @@ class Trace:
 class Chatbot(Runnable[str, Answer]):
     """Answers questions from an index. Holds no state between questions; safe to call from several threads."""
 
-    def __init__(self, index: Index, embeddings: SentenceTransformerEmbeddings, settings: Settings) -> None:
+    def __init__(self, index: Index, embeddings: SentenceTransformerEmbeddings, head: Head, settings: Settings) -> None:
         self.index = index
+        self.head = head
         self.embeddings = embeddings
         self.settings = settings
 
@@ -98,43 +115,56 @@ class Chatbot(Runnable[str, Answer]):
             shown = question[: settings.max_question_characters]
             return Trace(Answer(question=shown, language=spoken, status=Status.REJECTED, text=reason))
         clock = Stopwatch()
-        vector = self.embeddings.query(question)
-        clock.lap("embedding")
-        candidates = rank(self.index, question, vector, settings.candidates, settings.lexical_weight, without)
-        clock.lap("retrieval")
-        readings = read(candidates)
-        chance = confidence(readings)
-        if chance < settings.threshold:
-            answer = self._not_found(question, spoken, chance, candidates)
+        understanding = understand(question, spoken, history)
+        versions = [*([Resolved(question)] if understanding.plain else []), *understanding.resolved]
+        attempts = [self._attempt(version, without, clock) for version in versions]
+        best = max(attempts, key=lambda attempt: attempt.chance + (_PLAIN_BONUS if attempt.question == question else 0))
+        understood = None if best.question == question else best.question
+        if best.chance < settings.threshold:
+            answer = self._not_found(question, spoken, best)
         else:
-            answer = self._answered(question, spoken, chance, readings)
+            answer = self._answered(question, spoken, best)
+        if understood:
+            answer = answer.model_copy(update={"understood_as": understood})
         clock.lap("answering")
-        return Trace(answer, tuple(candidates), tuple(readings), clock.laps)
+        return Trace(answer, best.candidates, best.readings, clock.laps)
 
-    def _answered(self, question: str, language: Language, chance: float, readings: Sequence[Reading]) -> Answer:
-        best = readings[0]
-        supporting = [reading for reading in readings[1:] if confidence([reading]) >= self.settings.threshold]
+    def _attempt(self, version: Resolved, without: Collection[str], clock: "Stopwatch") -> "Attempt":
+        settings = self.settings
+        question = version.text
+        encoded = self.embeddings.question(question)
+        clock.lap("embedding")
+        found = candidates(self.index, question, encoded.vector, settings.candidates, settings.lexical_weight, without)
+        clock.lap("retrieval")
+        readings = read(self.index, self.head, encoded, found, version.carried)
+        chance = confidence(readings)
+        clock.lap("reading")
+        return Attempt(question, tuple(found), tuple(readings), chance)
+
+    def _answered(self, question: str, language: Language, attempt: "Attempt") -> Answer:
+        best, *others = attempt.readings
+        supporting = [reading for reading in others if confidence([reading]) >= self.settings.threshold]
         shown = [best, *supporting[:_SUPPORTING]]
         citations = tuple(cite(reading.passage.document, *reading.span) for reading in shown)
-        clear = chance >= self.settings.clear_threshold
+        clear = attempt.chance >= self.settings.clear_threshold
         return Answer(
             question=question,
             language=language,
             status=Status.ANSWERED,
             certainty=Certainty.CLEAR if clear else Certainty.POSSIBLE,
             text=citations[0].quote,
-            confidence=chance,
+            confidence=attempt.chance,
             citations=citations,
         )
 
-    def _not_found(self, question: str, language: Language, chance: float, candidates: Sequence[Candidate]) -> Answer:
-        nearest = dict.fromkeys(self.index.topics[candidate.row] for candidate in candidates)
+    def _not_found(self, question: str, language: Language, attempt: "Attempt") -> Answer:
+        nearest = dict.fromkeys(self.index.topics[reading.candidate.row] for reading in attempt.readings)
         return Answer(
             question=question,
             language=language,
             status=Status.NOT_FOUND,
             text=phrases(language).not_found,
-            confidence=chance,
+            confidence=attempt.chance,
             suggestions=tuple(nearest)[:_SUGGESTIONS],
         )
 
@@ -155,6 +185,9 @@ def open_chatbot(settings: Settings, progress: Progress = no_progress, *, rebuil
     """
     corpus = load_corpus(settings.corpus)
     embeddings = load_embeddings(settings, progress)
-    opened = open_index(settings.index, corpus, embeddings, settings.passage_characters, progress, rebuild=rebuild)
+    head = Head.for_model(embeddings.name, embeddings.dimension)
+    opened = open_index(
+        settings.index, corpus, embeddings, head, settings.passage_characters, progress, rebuild=rebuild
+    )
     built = [f"The index was built because {opened.rebuilt_because}."] if opened.rebuilt_because else []
-    return Ready(Chatbot(opened.index, embeddings, settings), (*built, *corpus.skipped))
+    return Ready(Chatbot(opened.index, embeddings, head, settings), (*built, *corpus.skipped))

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,24 @@ def no_progress(step: str, done: int, total: int) -> None:
     """The progress callback of those who do not look: (step, done, total)."""
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """A text as the encoder sees it.
+
+    Attributes:
+        vector: the whole text as a unit vector, shape [dimension].
+        tokens: the last hidden state of each token of the text itself, without prompt and special tokens,
+            shape [tokens, dimension].
+        offsets: where each token stands in the text, in characters, shape [tokens, 2].
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    offsets: NDArray[np.int64]
+
+
 class SentenceTransformerEmbeddings(Embeddings):
-    """Unit vectors from a sentence-transformers model, with its own query and passage prompts.
+    """Vectors from a sentence-transformers model, with its own query and passage prompts.
 
     Attributes:
         name: the model as the settings name it.
@@ -41,7 +58,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         torch.set_num_threads(threads)
         self.name = name
         self.fingerprint = fingerprint
-        self._model = model
+        self._model = model.eval()
         self._threads = threads
         prompts = {key: prompt for key in _PROMPT_NAMES if (prompt := model.prompts.get(key))}
         self._query_prompt = prompts.get("query", "")
@@ -51,33 +68,63 @@ class SentenceTransformerEmbeddings(Embeddings):
     def dimension(self) -> int:
         return int(self._model.get_embedding_dimension())
 
-    def query(self, text: str) -> Vectors:
-        """One question as a unit vector of shape [dimension]."""
-        vector: Vectors = self._encode([self._query_prompt + text], 1)[0]
-        return vector
+    def question(self, text: str) -> Encoded:
+        """One question."""
+        return self._encode([text], self._query_prompt)[0]
 
-    def passages(self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding") -> Vectors:
-        """Texts as unit vectors of shape [len(texts), dimension], on all cores, longest first."""
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+    def passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding"
+    ) -> Iterator[tuple[int, Encoded]]:
+        """Passages with their positions in `texts`, encoded on all cores, longest first."""
+        order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
         with self._all_cores():
             for start in range(0, len(order), _BATCH):
-                rows = order[start : start + _BATCH]
-                vectors[rows] = self._encode([self._passage_prompt + texts[row] for row in rows], _BATCH)
-                progress(step, min(start + _BATCH, len(order)), len(order))
+                batch = order[start : start + _BATCH]
+                yield from zip(
+                    batch, self._encode([texts[position] for position in batch], self._passage_prompt), strict=True
+                )
+                progress(step, start + len(batch), len(order))
+
+    def passage_vectors(
+        self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding"
+    ) -> Vectors:
+        """Texts as unit vectors, shape [len(texts), dimension]."""
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        for position, encoded in self.passages(texts, progress, step):
+            vectors[position] = encoded.vector
         return vectors
 
     def embed_query(self, text: str) -> list[float]:
-        return self.query(text).tolist()  # type: ignore[no-any-return]
+        return self.question(text).vector.tolist()  # type: ignore[no-any-return]
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        return self.passages(texts).tolist()  # type: ignore[no-any-return]
+        return self.passage_vectors(texts).tolist()  # type: ignore[no-any-return]
 
-    def _encode(self, texts: list[str], batch_size: int) -> Vectors:
-        vectors: Vectors = self._model.encode(
-            texts, batch_size=batch_size, prompt="", normalize_embeddings=True, show_progress_bar=False
+    def _encode(self, texts: list[str], prompt: str) -> list[Encoded]:
+        import torch
+
+        batch = self._model.tokenizer(
+            [prompt + text for text in texts],
+            padding=True,
+            truncation=True,
+            max_length=self._model.max_seq_length,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+            return_tensors="pt",
         )
-        return vectors
+        offsets = batch.pop("offset_mapping").numpy() - len(prompt)
+        special = batch.pop("special_tokens_mask").numpy().astype(bool)
+        with torch.inference_mode():
+            output = self._model(dict(batch))
+        tokens = output["token_embeddings"].numpy()
+        vectors = output["sentence_embedding"].numpy()
+        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        # A token that begins inside the prompt's last space still belongs to the text.
+        own = ~special & (offsets[:, :, 1] > 0) & (offsets[:, :, 1] > offsets[:, :, 0])
+        return [
+            Encoded(vector, row[kept], np.maximum(places[kept], 0))
+            for vector, row, places, kept in zip(vectors, tokens, offsets, own, strict=True)
+        ]
 
     @contextmanager
     def _all_cores(self) -> Iterator[None]:

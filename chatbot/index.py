@@ -13,6 +13,7 @@ from chatbot import manifest as manifests
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
 from chatbot.embedding import Progress, SentenceTransformerEmbeddings, no_progress
+from chatbot.late_interaction import Head
 from chatbot.lexical import Bm25
 from chatbot.manifest import DamagedIndexError, Manifest
 from chatbot.passages import Passage, split
@@ -21,6 +22,8 @@ from chatbot.vectorstore import FaissVectorStore
 
 _DOCUMENTS = "documents.jsonl"
 _SENTENCES = "sentences.npy"
+_TOKENS = "tokens.npy"
+_FIRST = "first_token.npy"
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,11 @@ class Index:
     """Everything retrieval and answering read. Row i is the same passage in every part.
 
     Attributes:
+        topics: a few words that say what each passage is about.
         sentence_vectors: unit vectors of all sentences, shape [sentences, dimension], float16.
         first_sentence: row of each passage's first sentence in `sentence_vectors`, and the end, [passages + 1].
-        topics: a few words that say what each passage is about.
+        token_vectors: the sentences' tokens for late interaction, shape [tokens, width], int8.
+        first_token: row of each sentence's first token in `token_vectors`, and the end, [sentences + 1].
     """
 
     manifest: Manifest
@@ -39,6 +44,8 @@ class Index:
     topics: tuple[str, ...]
     sentence_vectors: NDArray[np.float16]
     first_sentence: NDArray[np.int64]
+    token_vectors: NDArray[np.int8]
+    first_token: NDArray[np.int64]
     bm25: Bm25
 
     @property
@@ -48,6 +55,11 @@ class Index:
     def sentences_of(self, row: int) -> NDArray[np.float32]:
         """The vectors of one passage's sentences, shape [sentences, dimension]."""
         return self.sentence_vectors[self.first_sentence[row] : self.first_sentence[row + 1]].astype(np.float32)
+
+    def tokens_of(self, row: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+        """The token vectors of one passage's sentences, and in which row of them each sentence begins."""
+        first = self.first_token[self.first_sentence[row] : self.first_sentence[row + 1] + 1]
+        return self.token_vectors[first[0] : first[-1]], first[:-1] - first[0]
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,7 @@ def open_index(
     root: Path,
     corpus: Corpus,
     embeddings: SentenceTransformerEmbeddings,
+    head: Head,
     passage_characters: int,
     progress: Progress = no_progress,
     *,
@@ -75,23 +88,24 @@ def open_index(
     reason = "a rebuild was asked for" if rebuild else None
     if reason is None:
         try:
-            return Opened(_load_current(root, corpus, embeddings, passage_characters), None)
+            return Opened(_load_current(root, corpus, embeddings, head, passage_characters), None)
         except DamagedIndexError as error:
             reason = str(error)
     with versions.building(root) as folder:
-        index = build(corpus.documents, embeddings, passage_characters, progress)
+        index = build(corpus.documents, embeddings, head, passage_characters, progress)
         save(index, folder)
     return Opened(index, reason)
 
 
 def _load_current(
-    root: Path, corpus: Corpus, embeddings: SentenceTransformerEmbeddings, passage_characters: int
+    root: Path, corpus: Corpus, embeddings: SentenceTransformerEmbeddings, head: Head, passage_characters: int
 ) -> Index:
     folder = versions.current(root)
     if folder is None:
         raise DamagedIndexError("there was none yet")
     manifest = manifests.check(folder)
-    reason = manifest.outdated(corpus.documents, embeddings.name, embeddings.fingerprint, passage_characters)
+    fingerprints = (embeddings.fingerprint, head.fingerprint)
+    reason = manifest.outdated(corpus.documents, embeddings.name, fingerprints, passage_characters)
     if reason:
         raise DamagedIndexError(reason)
     return load(folder, embeddings)
@@ -100,36 +114,76 @@ def _load_current(
 def build(
     documents: Sequence[Document],
     embeddings: SentenceTransformerEmbeddings,
+    head: Head,
     passage_characters: int,
     progress: Progress = no_progress,
 ) -> Index:
     """Split, embed and index `documents`, in memory."""
     passages = tuple(passage for document in documents for passage in split(document, passage_characters))
     texts = [passage.embedded_text for passage in passages]
-    vectors = embeddings.passages(texts, progress, "Embedding passages")
+    vectors = np.zeros((len(passages), embeddings.dimension), np.float32)
+    tokens: dict[int, NDArray[np.int8]] = {}
+    counts: dict[int, list[int]] = {}
+    for row, encoded in embeddings.passages(texts, progress, "Embedding passages"):
+        vectors[row] = encoded.vector
+        owned = _tokens_by_sentence(passages[row], encoded.offsets)
+        tokens[row] = head.passage(encoded.tokens[np.concatenate(owned)])
+        counts[row] = [len(sentence) for sentence in owned]
     quotes = [passage.document.slice(*span) for passage in passages for span in passage.sentences]
-    sentence_vectors = embeddings.passages(quotes, progress, "Embedding sentences").astype(np.float16)
+    sentence_vectors = embeddings.passage_vectors(quotes, progress, "Embedding sentences").astype(np.float16)
     labels = topics(passages, vectors, embeddings)
     store = FaissVectorStore(embeddings, embeddings.dimension)
     store.add_vectors([_as_langchain(*pair) for pair in zip(passages, labels, strict=True)], vectors)
     manifest = Manifest(
         embedding_model=embeddings.name,
-        embedding_fingerprint=embeddings.fingerprint,
+        fingerprints=(embeddings.fingerprint, head.fingerprint),
         dimension=embeddings.dimension,
+        width=head.width,
         passage_characters=passage_characters,
         documents={document.id: document.sha256 for document in documents},
         passages=len(passages),
         sentences=len(quotes),
+        tokens=sum(len(rows) for rows in tokens.values()),
     )
-    bm25 = Bm25.build(texts, [passage.document.language for passage in passages])
-    return Index(manifest, store, passages, labels, sentence_vectors, _offsets(passages), bm25)
+    return Index(
+        manifest=manifest,
+        store=store,
+        passages=passages,
+        topics=labels,
+        sentence_vectors=sentence_vectors,
+        first_sentence=_first_sentence(passages),
+        token_vectors=np.concatenate([tokens[row] for row in range(len(passages))]),
+        first_token=np.cumsum([0, *(count for row in range(len(passages)) for count in counts[row])]),
+        bm25=Bm25.build(texts, [passage.document.language for passage in passages]),
+    )
+
+
+def _tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Which tokens each sentence of the passage owns; never none, so that every sentence can be matched.
+
+    A sentence past the encoder's limit borrows the last token before it.
+    """
+    heading = len(passage.embedded_text) - len(passage.text)
+    middles = offsets.mean(axis=1) - heading + passage.start
+    starts = [start for start, _ in passage.sentences]
+    owner = np.searchsorted(starts, middles, side="right") - 1
+    owned = []
+    for sentence in range(len(starts)):
+        rows = np.flatnonzero(owner == sentence)
+        owned.append(rows if len(rows) else np.flatnonzero(owner <= sentence)[-1:])
+    return owned
 
 
 def save(index: Index, folder: Path) -> None:
     """Write every part of the index to `folder`; the manifest with their checksums comes last."""
     index.store.save(folder)
     index.bm25.save(folder)
-    np.save(folder / _SENTENCES, index.sentence_vectors, allow_pickle=False)
+    for name, array in (
+        (_SENTENCES, index.sentence_vectors),
+        (_TOKENS, index.token_vectors),
+        (_FIRST, index.first_token),
+    ):
+        np.save(folder / name, array, allow_pickle=False)
     with (folder / _DOCUMENTS).open("w", encoding="utf-8") as file:
         for document in index.documents.values():
             file.write(json.dumps(asdict(document), ensure_ascii=False) + "\n")
@@ -149,15 +203,22 @@ def load(folder: Path, embeddings: SentenceTransformerEmbeddings) -> Index:
         store = FaissVectorStore.load(folder, embeddings)
         stored = [document for _, document in store.documents()]
         passages = tuple(_from_langchain(document, documents) for document in stored)
-        sentence_vectors = np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False)
-        bm25 = Bm25.load(folder)
+        return Index(
+            manifest=manifest,
+            store=store,
+            passages=passages,
+            topics=tuple(document.metadata["topic"] for document in stored),
+            sentence_vectors=np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False),
+            first_sentence=_first_sentence(passages),
+            token_vectors=np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False),
+            first_token=np.load(folder / _FIRST, allow_pickle=False),
+            bm25=Bm25.load(folder),
+        )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise DamagedIndexError(f"its files do not fit together ({type(error).__name__})") from error
-    labels = tuple(document.metadata["topic"] for document in stored)
-    return Index(manifest, store, passages, labels, sentence_vectors, _offsets(passages), bm25)
 
 
-def _offsets(passages: Sequence[Passage]) -> NDArray[np.int64]:
+def _first_sentence(passages: Sequence[Passage]) -> NDArray[np.int64]:
     return np.cumsum([0, *(len(passage.sentences) for passage in passages)])
 
 

@@ -1,5 +1,6 @@
 """Lexical retrieval: BM25 over stemmed words, Danish and English side by side."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 STOP_WORDS = frozenset((*STOPWORDS_EN_PLUS, *STOPWORDS_DANISH))
 _STEMMERS = {"en": "english", "da": "danish"}
+_PHRASE = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*|[^\w\s]|\n")
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 
 # A passage without a single word still needs an entry in the vocabulary; no query contains it.
@@ -24,11 +26,23 @@ def words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
 
 
-def stems(text: str, languages: Iterable[str]) -> list[str]:
-    """The words' stems in each of `languages`, those that differ side by side."""
+def content_runs(text: str) -> list[str]:
+    """Phrases: runs of words between stop words, numbers and punctuation, as in RAKE, in order."""
+    runs: list[list[str]] = [[]]
+    for match in _PHRASE.finditer(text):
+        token = match.group()
+        if token[0].isalpha() and (token.lower() not in STOP_WORDS or (token.isupper() and len(token) > 1)):
+            runs[-1].append(token)
+        elif runs[-1]:
+            runs.append([])
+    return [" ".join(run) for run in runs if run]
+
+
+def stems(text: str, languages: Iterable[str]) -> list[tuple[str, ...]]:
+    """Each word's stems in `languages`, those that differ."""
     found = words(text)
     columns = [Stemmer.Stemmer(_STEMMERS[language]).stemWords(found) for language in languages]
-    return [stem for row in zip(*columns, strict=True) for stem in dict.fromkeys(row)]
+    return [tuple(dict.fromkeys(row)) for row in zip(*columns, strict=True)]
 
 
 class Bm25:
@@ -40,7 +54,8 @@ class Bm25:
     @classmethod
     def build(cls, texts: Sequence[str], languages: Sequence[str]) -> "Bm25":
         tokens = [
-            stems(text, (language,) if language in _STEMMERS else _STEMMERS) or [_NOTHING]
+            [stem for word in stems(text, (language,) if language in _STEMMERS else _STEMMERS) for stem in word]
+            or [_NOTHING]
             for text, language in zip(texts, languages, strict=True)
         ]
         model = bm25s.BM25()
@@ -55,7 +70,19 @@ class Bm25:
         self._model.save(str(folder), allow_pickle=False, show_progress=False)
 
     def scores(self, question: str) -> NDArray[np.float32]:
-        """One score a passage, shape [passages]; zeros where no word of the question is known."""
-        known = self._model.get_tokens_ids(list(dict.fromkeys(stems(question, _STEMMERS))))
-        scores: NDArray[np.float32] = self._model.get_scores_from_ids(known)
-        return scores
+        """Each passage's score as a share of what a passage full of the question's words would reach.
+
+        Shape [passages], in [0, 1]; zeros where no word of the question is known. A word that no passage has
+        weighs as much as the rarest one, so that half a match counts as half.
+        """
+        asked = list(dict.fromkeys(stems(question, _STEMMERS)))
+        known = [self._model.get_tokens_ids(list(word)) for word in asked]
+        scores: NDArray[np.float32] = self._model.get_scores_from_ids([row for rows in known for row in rows])
+        highest = sum(max(map(self._idf, rows), default=self._idf(None)) for rows in known)
+        return scores / np.float32(highest) if highest else scores
+
+    def _idf(self, row: int | None) -> float:
+        """Lucene's idf, which is what bm25s multiplies a word's saturated frequency (below 1) with."""
+        begins = self._model.scores["indptr"]
+        frequency = 0 if row is None else int(begins[row + 1] - begins[row])
+        return math.log(1 + (self._model.scores["num_docs"] - frequency + 0.5) / (frequency + 0.5))

@@ -17,24 +17,33 @@ class DamagedIndexError(Exception):
 
 
 class Manifest(BaseModel):
-    """Names everything that would make the index another one, and a checksum for each of its files."""
+    """Names everything that would make the index another one, and a checksum for each of its files.
+
+    `fingerprints` are those of the embedding model and of the head that projected the token vectors.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     format: int = FORMAT
     embedding_model: str
-    embedding_fingerprint: str
+    fingerprints: tuple[str, str]
     dimension: int
+    width: int
     passage_characters: int
     documents: dict[str, str]
     passages: int
     sentences: int
+    tokens: int
     files: dict[str, str] = {}
 
-    def outdated(self, documents: tuple[Document, ...], model: str, fingerprint: str, size: int) -> str | None:
+    def outdated(
+        self, documents: tuple[Document, ...], model: str, fingerprints: tuple[str, str], size: int
+    ) -> str | None:
         """Why the index no longer fits, to follow "because", or None where it does."""
-        if self.embedding_model != model or fingerprint != self.embedding_fingerprint:
-            return f"it was made with the embedding model {self.embedding_model}, which is not the one set now"
+        if self.embedding_model != model:
+            return f"it was made with the embedding model {self.embedding_model}, and {model} is set now"
+        if self.fingerprints != fingerprints:
+            return "the embedding model or the head that reads its tokens is another one now"
         if self.passage_characters != size:
             return f"passages are now up to {size} characters long, not {self.passage_characters}"
         now = {document.id: document.sha256 for document in documents}

@@ -18,19 +18,28 @@ class Phrases:
     start_over: str
     try_asking: str
     examples: tuple[str, ...]
+    conversation: str
+    you_asked: str
+    understood_as: str
     clear: str
     possible: str
     in_language: dict[str, str]
-    source: str
+    see_also: str
     show_passage: str
+    hide_passage: str
+    copy: str
+    copied: str
     not_found: str
     they_cover: str
+    about_topic: str
     empty: str
     too_long: str
     personal_number: str
     stored: str
     getting_ready: str
+    steps: dict[str, str]
     searching: str
+    not_ready: str
     failure: str
     theme: str
     other_language: str
@@ -50,19 +59,33 @@ ENGLISH = Phrases(
         "Who is the Minister for Digital Government?",
         "What is the Joint Public Digital Strategy about?",
     ),
+    conversation="Conversation",
+    you_asked="You asked:",
+    understood_as="Understood as: {question}",
     clear="Clear answer",
     possible="This may be the answer:",
     in_language={"da": "(in Danish)"},
-    source="Source",
+    see_also="See also",
     show_passage="Show in context",
+    hide_passage="Hide context",
+    copy="Copy",
+    copied="Copied",
     not_found="I found no answer to that in the documents I know.",
     they_cover="They do cover:",
+    about_topic="What do the documents say about {topic}?",
     empty="Write a question first.",
     too_long="Please keep it under {limit} characters (now {length}).",
     personal_number="That looks like a personal number. Leave it out, please; I did not use it.",
     stored="Nothing you write is stored. Please leave out personal numbers.",
     getting_ready="Getting ready …",
+    steps={
+        "Assembling the embedding model (once)": "assembling the language model, once",
+        "Loading the embedding model": "loading the language model",
+        "Embedding passages": "reading the documents, once",
+        "Embedding sentences": "reading the documents sentence by sentence, once",
+    },
     searching="Looking in the documents …",
+    not_ready="The service could not get ready:",
     failure="Something went wrong on our side (reference {reference}). Please try again.",
     theme="Light or dark",
     other_language="Dansk",
@@ -82,19 +105,33 @@ DANISH = Phrases(
         "Hvem er minister for digitalisering?",
         "Hvor mange danskere har tillid til de offentlige digitale løsninger?",
     ),
+    conversation="Samtale",
+    you_asked="Du spurgte:",
+    understood_as="Forstået som: {question}",
     clear="Tydeligt svar",
     possible="Det her er måske svaret:",
     in_language={"en": "(på engelsk)"},
-    source="Kilde",
+    see_also="Se også",
     show_passage="Vis i sammenhæng",
+    hide_passage="Skjul sammenhæng",
+    copy="Kopiér",
+    copied="Kopieret",
     not_found="Det fandt jeg ikke svar på i de dokumenter, jeg kender.",
     they_cover="De handler blandt andet om:",
+    about_topic="Hvad står der om {topic}?",
     empty="Skriv et spørgsmål først.",
     too_long="Hold det venligst under {limit} tegn (nu {length}).",
     personal_number="Det ligner et CPR-nummer. Udelad det venligst; jeg har ikke brugt det.",
     stored="Intet af det, du skriver, bliver gemt. Udelad venligst CPR-numre.",
     getting_ready="Gør klar …",
+    steps={
+        "Assembling the embedding model (once)": "samler sprogmodellen, kun denne ene gang",
+        "Loading the embedding model": "indlæser sprogmodellen",
+        "Embedding passages": "læser dokumenterne, kun denne ene gang",
+        "Embedding sentences": "læser dokumenterne sætning for sætning, kun denne ene gang",
+    },
     searching="Leder i dokumenterne …",
+    not_ready="Tjenesten kunne ikke blive klar:",
     failure="Der gik noget galt hos os (reference {reference}). Prøv igen.",
     theme="Lys eller mørk",
     other_language="English",

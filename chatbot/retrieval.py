@@ -23,7 +23,7 @@ class Candidate:
     Attributes:
         dense: cosine similarity of question and passage.
         sentences: cosine similarity of the question and each of the passage's sentences, shape [sentences].
-        lexical: BM25 score as a share of the best one, in [0, 1].
+        lexical: BM25 score as a share of the highest possible one, in [0, 1].
     """
 
     passage: Passage
@@ -34,7 +34,7 @@ class Candidate:
     lexical: float
 
 
-def rank(
+def candidates(
     index: Index,
     question: str,
     vector: NDArray[np.float32],
@@ -44,31 +44,27 @@ def rank(
 ) -> list[Candidate]:
     """The k best passages, best first, none of them from the documents whose ids are in `without`.
 
-    The score is (1 - w) · (dense + best sentence) / 2 + w · BM25 / max BM25. One vector blurs a long
-    passage; its best sentence brings back what the question is about.
+    The score is (1 - w) · (dense + best sentence) / 2 + w · BM25. One vector blurs a long passage; its best
+    sentence brings back what the question is about.
     """
     lexical = index.bm25.scores(question)
-    highest = float(lexical.max(initial=0.0))
-    if highest > 0:
-        lexical = lexical / highest
+    pool = min(len(index.passages), 3 * k)
     if without:
         barred = np.array([passage.document.id in without for passage in index.passages])
-        lexical = np.where(barred, 0.0, lexical)
-        pool = min(len(index.passages), 3 * k + int(barred.sum()))
-    else:
-        pool = min(len(index.passages), 3 * k)
+        lexical = np.where(barred, np.float32(0), lexical)
+        pool = min(len(index.passages), pool + int(barred.sum()))
     nearest, _ = index.store.nearest_rows(vector, pool)
-    matching = np.argpartition(-lexical, pool - 1)[:pool] if pool else np.empty(0, np.int64)
-    rows = np.unique(np.concatenate([nearest, matching[lexical[matching] > 0]])).tolist()
+    matching = np.argpartition(-lexical, pool - 1)[:pool]
+    rows = np.union1d(nearest, matching[lexical[matching] > 0]).tolist()
     rows = [row for row in rows if index.passages[row].document.id not in without]
-    candidates: list[Candidate] = []
-    for row, passage_vector in zip(rows, index.store.vectors(rows) if rows else (), strict=True):
+    found: list[Candidate] = []
+    for row, passage_vector in zip(rows, index.store.vectors(rows), strict=True):
         dense = float(passage_vector @ vector)
         sentences = index.sentences_of(row) @ vector
-        similarity = (dense + float(sentences.max(initial=-1.0))) / 2
+        similarity = (dense + float(sentences.max())) / 2
         score = (1 - lexical_weight) * similarity + lexical_weight * float(lexical[row])
-        candidates.append(Candidate(index.passages[row], row, score, dense, sentences, float(lexical[row])))
-    return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.row))[:k]
+        found.append(Candidate(index.passages[row], row, score, dense, sentences, float(lexical[row])))
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.row))[:k]
 
 
 class HybridRetriever(BaseRetriever):
@@ -84,8 +80,8 @@ class HybridRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
     ) -> list[Document]:
-        vector = self.embeddings.query(query)
-        found = rank(self.index, query, vector, self.k, self.lexical_weight)
+        vector = self.embeddings.question(query).vector
+        found = candidates(self.index, query, vector, self.k, self.lexical_weight)
         documents = self.index.store.get_by_ids([candidate.passage.id for candidate in found])
         return [
             document.model_copy(update={"metadata": {**document.metadata, "score": candidate.score}})

@@ -121,6 +121,8 @@ class FaissVectorStore(VectorStore):
 
     def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
         """The vectors of these rows, shape [rows, dimension]."""
+        if not len(rows):
+            return np.empty((0, self._index.d), np.float32)
         found: NDArray[np.float32] = self._index.reconstruct_batch(np.asarray(rows, np.int64))
         return found
 

@@ -1,0 +1,82 @@
+"""What the tests share: the real embedding model, the real chatbot over the shipped corpus, and a socket guard."""
+
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatbot.process import prepare_process
+from chatbot.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The defaults, whatever the environment says."""
+    return Settings.model_construct()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def network_guard(settings: Settings) -> Iterator[list[str]]:
+    """Refuse every connection that leaves the machine, in all tests; yields what was refused."""
+    prepare_process(settings)
+    refused: list[str] = []
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            refused.append(str(address[0]))
+            raise ConnectionRefusedError(f"A test tried to reach {address[0]}")
+        connect(self, address)
+
+    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host not in (None, "") and not _is_loopback(host):
+            refused.append(str(host))
+            raise socket.gaierror(f"A test tried to look up {host}")
+        return getaddrinfo(host, *arguments, **options)
+
+    getaddrinfo: Callable[..., Any] = socket.getaddrinfo
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        patch.setattr(socket, "getaddrinfo", resolve)
+        yield refused
+
+
+@pytest.fixture(scope="session")
+def embeddings(settings: Settings) -> Any:
+    """The default embedding model."""
+    from chatbot.embedding import load_embeddings
+
+    return load_embeddings(settings)
+
+
+@pytest.fixture(scope="session")
+def head(embeddings: Any) -> Any:
+    """The shipped late-interaction head."""
+    from chatbot.late_interaction import Head
+
+    return Head.for_model(embeddings.name, embeddings.dimension)
+
+
+@pytest.fixture(scope="session")
+def chatbot(settings: Settings, embeddings: Any, head: Any) -> Any:
+    """The chatbot over the shipped corpus; its index is built on first use and kept."""
+    from chatbot.chatbot import Chatbot
+    from chatbot.corpus import load_corpus
+    from chatbot.index import open_index
+
+    corpus = load_corpus(settings.corpus)
+    opened = open_index(settings.index, corpus, embeddings, head, settings.passage_characters)
+    return Chatbot(opened.index, embeddings, head, settings)
+
+
+def _is_loopback(host: Any) -> bool:
+    name = host.decode() if isinstance(host, bytes) else str(host)
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"

@@ -1,0 +1,96 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from chatbot.cli import app
+from chatbot.settings import settings_table
+
+ROOT = Path(__file__).resolve().parents[1]
+KEYS = [
+    "question",
+    "language",
+    "status",
+    "certainty",
+    "text",
+    "confidence",
+    "citations",
+    "suggestions",
+    "understood_as",
+]
+
+
+def run(*arguments: str, stdin: str | bytes | None = None, **environment: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), input=stdin, env=environment)
+
+
+def test_questions_from_standard_input_give_one_json_object_a_line_and_nothing_else(network_guard: list[str]) -> None:
+    lines = ["How many IT systems does the state have?", "", "Hvordan bager jeg rugbrød?", "x" * 1001, "010203-1234"]
+    result = run("ask", "--json", "-", stdin="\n".join(lines) + "\n")
+    assert result.exit_code == 0
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["status"] for answer in answers] == ["answered", "rejected", "not_found", "rejected", "rejected"]
+    assert [answer["language"] for answer in answers][2] == "da"
+    assert all(list(answer) == KEYS for answer in answers)
+    (citation, *_) = answers[0]["citations"]
+    assert list(citation) == ["document", "title", "quote", "start", "end"]
+    text = (ROOT / "corpus" / "documents" / f"{citation['document']}.md").read_text(encoding="utf-8")
+    assert text.split("---\n", 2)[2][citation["start"] : citation["end"]] == citation["quote"]
+    assert answers[2]["suggestions"]
+    assert network_guard == []
+
+
+def test_bytes_that_are_not_utf_8_are_a_question_without_an_answer_not_an_error() -> None:
+    result = run("ask", "--json", "-", stdin=b"\xff\xfe\n")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["status"] in ("not_found", "rejected")
+
+
+def test_a_person_sees_the_quote_and_its_source() -> None:
+    result = run("ask", "Hvem er minister?", COLUMNS="200")
+    assert result.exit_code == 0
+    assert "Marie Bjerre" in result.stdout
+    assert "[1] Denmark" in result.stdout
+    assert "(på engelsk)" in result.stdout
+
+
+def test_a_question_that_is_refused_ends_with_a_usage_error() -> None:
+    result = run("ask", "")
+    assert (result.exit_code, result.stdout) == (2, "Write a question first.\n")
+
+
+def test_the_index_reports_what_it_holds() -> None:
+    result = run("index")
+    assert result.exit_code == 0
+    assert "1 document, 12 passages" in result.stdout
+
+
+@pytest.mark.parametrize("command", [["ask", "Who?"], ["ask", "--json", "-"], ["index"]])
+def test_an_unusable_corpus_is_one_sentence_on_standard_error(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "bad.md").write_bytes(b"\xff")
+    result = run(*command, CHATBOT_CORPUS=str(tmp_path))
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "bad.md was skipped: it is not UTF-8" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_setting_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run("index", CHATBOT_THREADS="many")
+    assert result.exit_code == 1
+    assert "CHATBOT_THREADS=many does not fit" in result.stderr
+
+
+def test_the_settings_table_is_the_readmes() -> None:
+    assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert run("settings").stdout.strip() == settings_table()
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
+    code = "import sys, chatbot.cli; print([m for m in ('torch', 'gradio', 'langchain', 'faiss') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stdout.strip() == "[]"

