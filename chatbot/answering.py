@@ -15,6 +15,9 @@ from chatbot.sentences import Span
 # What a token carried over from the conversation weighs against one of the question itself.
 _CARRIED = 0.4
 
+# A neighbour with at least this probability of being the answer is quoted along with the best sentence.
+_NEIGHBOUR = 0.05
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -22,7 +25,9 @@ class Reading:
 
     Attributes:
         sentence: which of the passage's sentences.
-        score: for ranking sentences of one question among each other.
+        also: a neighbour of it that is quoted along, or None.
+        score: a logit; for ranking sentences of one question among each other.
+        probability: the softmax of the scores over the sentences of all candidates.
         matches: how well each question token is met in the sentence, cosine, shape [question tokens].
         in_passage: the same over the whole passage.
         parts: what the score was mixed from, in the order of `Head.mix`.
@@ -30,7 +35,9 @@ class Reading:
 
     candidate: Candidate
     sentence: int
+    also: int | None
     score: float
+    probability: float
     matches: Floats
     in_passage: Floats
     parts: Floats
@@ -41,39 +48,62 @@ class Reading:
 
     @property
     def span(self) -> Span:
-        return self.passage.sentences[self.sentence]
+        """Where the answer stands in the document: the sentence, or the two that belong together."""
+        sentences = [self.passage.sentences[number] for number in (self.sentence, self.also) if number is not None]
+        return min(sentences)[0], max(sentences)[1]
 
 
-def read(
-    index: Index, head: Head, question: Encoded, found: Sequence[Candidate], carried: Span = (0, 0)
-) -> list[Reading]:
-    """Read each candidate token by token; the best reading comes first.
-
-    Tokens of the question inside the span `carried` come from earlier in the conversation and weigh less.
-    """
+def ask_tokens(head: Head, question: Encoded, carried: Span = (0, 0)) -> QuestionTokens:
+    """The question's tokens, projected and weighed; those inside the span `carried` weigh less."""
     start, end = carried
     inside = (question.offsets[:, 0] < end) & (question.offsets[:, 1] > start)
-    asked = head.question(question.tokens, np.where(inside, _CARRIED, 1.0))
-    readings = [_read(index, head, asked, candidate) for candidate in found]
+    return head.question(question.tokens, np.where(inside, _CARRIED, 1.0))
+
+
+def read(index: Index, head: Head, asked: QuestionTokens, found: Sequence[Candidate]) -> list[Reading]:
+    """Read each candidate token by token; the best reading comes first."""
+    matched = [_match(index, asked, candidate) for candidate in found]
+    scores = [parts @ head.mix for _, parts in matched]
+    if not scores:
+        return []
+    everything = np.concatenate(scores)
+    total = float(np.logaddexp.reduce(everything))
+    readings = []
+    for candidate, (met, parts), scored in zip(found, matched, scores, strict=True):
+        best = int(scored.argmax())
+        probabilities = np.exp(scored - total)
+        readings.append(
+            Reading(
+                candidate=candidate,
+                sentence=best,
+                also=_neighbour(probabilities, best),
+                score=float(scored[best]),
+                probability=float(probabilities[best]),
+                matches=met[best],
+                in_passage=met.max(axis=0),
+                parts=parts[best],
+            )
+        )
     return sorted(readings, key=lambda reading: -reading.score)
 
 
-def _read(index: Index, head: Head, asked: QuestionTokens, candidate: Candidate) -> Reading:
+def _match(index: Index, asked: QuestionTokens, candidate: Candidate) -> tuple[Floats, Floats]:
+    """Per sentence the best match of each question token, and the parts of the sentence's score."""
     tokens, first = index.tokens_of(candidate.row)
     met = best_per_sentence(asked.similarities(tokens), first)
-    in_passage = met.max(axis=0)
     count = len(met)
-    parts = np.stack(
-        [
-            met @ asked.weights,
-            np.full(count, in_passage @ asked.weights),
-            np.full(count, candidate.dense),
-            candidate.sentences,
-            np.full(count, candidate.sentences.max()),
-            np.full(count, candidate.lexical),
-        ],
-        axis=1,
-    ).astype(np.float32)
-    scores = parts @ head.mix
-    best = int(scores.argmax())
-    return Reading(candidate, best, float(scores[best]), met[best], in_passage, parts[best])
+    columns = [
+        met @ asked.weights,
+        np.full(count, met.max(axis=0) @ asked.weights),
+        np.full(count, candidate.dense),
+        candidate.sentences,
+        np.full(count, candidate.sentences.max()),
+        np.full(count, candidate.lexical),
+    ]
+    return met, np.stack(columns, axis=1).astype(np.float32)
+
+
+def _neighbour(probabilities: Floats, best: int) -> int | None:
+    beside = [number for number in (best - 1, best + 1) if 0 <= number < len(probabilities)]
+    likelier = max(beside, key=lambda number: float(probabilities[number]), default=None)
+    return likelier if likelier is not None and probabilities[likelier] >= _NEIGHBOUR else None

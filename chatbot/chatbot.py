@@ -1,28 +1,32 @@
 """The chatbot: a question in, an answer with its source out; also a LangChain `Runnable`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from chatbot.answer import Answer, Certainty, Status, cite
-from chatbot.answering import Reading, read
-from chatbot.confidence import confidence
+from chatbot.answering import Reading
 from chatbot.conversation import Resolved, understand
 from chatbot.corpus import Document, load_corpus
-from chatbot.embedding import Progress, SentenceTransformerEmbeddings, load_embeddings, no_progress
+from chatbot.cross_encoder import load_cross_encoder
+from chatbot.embedding import Encoded, Progress, SentenceTransformerEmbeddings, load_embeddings, no_progress
 from chatbot.index import Index, open_index
 from chatbot.language import Language, detect_language
-from chatbot.late_interaction import Head
 from chatbot.phrases import phrases
 from chatbot.question import clean, refusal
+from chatbot.reader import Reader, load_reader
 from chatbot.retrieval import Candidate, HybridRetriever, candidates
 from chatbot.settings import Settings
+from chatbot.small_talk import SmallTalk
 
 _SUGGESTIONS = 3
 _SUPPORTING = 2
+
+# A further passage is shown along with the answer if its best sentence had at least this chance of being it.
+_SUPPORTS = 0.05
 
 # How much surer a follow-up's other reading must be before a question that may stand alone is not taken as it is.
 _PLAIN_BONUS = 0.1
@@ -64,11 +68,14 @@ class Trace:
 class Chatbot(Runnable[str, Answer]):
     """Answers questions from an index. Holds no state between questions; safe to call from several threads."""
 
-    def __init__(self, index: Index, embeddings: SentenceTransformerEmbeddings, head: Head, settings: Settings) -> None:
+    def __init__(
+        self, index: Index, embeddings: SentenceTransformerEmbeddings, reader: Reader, settings: Settings
+    ) -> None:
         self.index = index
-        self.head = head
+        self.reader = reader
         self.embeddings = embeddings
         self.settings = settings
+        self._small_talk = SmallTalk(embeddings)
 
     @property
     def documents(self) -> dict[str, Document]:
@@ -115,9 +122,18 @@ class Chatbot(Runnable[str, Answer]):
             shown = question[: settings.max_question_characters]
             return Trace(Answer(question=shown, language=spoken, status=Status.REJECTED, text=reason))
         clock = Stopwatch()
+        encoded = self.embeddings.question(question)
+        clock.lap("embedding")
+        courtesy = self._small_talk.reply(encoded.vector, spoken)
+        if courtesy:
+            answer = Answer(question=question, language=spoken, status=Status.SMALL_TALK, text=courtesy)
+            return Trace(answer, steps=clock.laps)
         understanding = understand(question, spoken, history)
-        versions = [*([Resolved(question)] if understanding.plain else []), *understanding.resolved]
-        attempts = [self._attempt(version, without, clock) for version in versions]
+        attempts = [self._attempt(Resolved(question), encoded, without, clock)] if understanding.plain else []
+        for version in understanding.resolved:
+            encoded = self.embeddings.question(version.text)
+            clock.lap("embedding")
+            attempts.append(self._attempt(version, encoded, without, clock))
         best = max(attempts, key=lambda attempt: attempt.chance + (_PLAIN_BONUS if attempt.question == question else 0))
         understood = None if best.question == question else best.question
         if best.chance < settings.threshold:
@@ -129,21 +145,18 @@ class Chatbot(Runnable[str, Answer]):
         clock.lap("answering")
         return Trace(answer, best.candidates, best.readings, clock.laps)
 
-    def _attempt(self, version: Resolved, without: Collection[str], clock: "Stopwatch") -> "Attempt":
+    def _attempt(self, version: Resolved, encoded: Encoded, without: Collection[str], clock: "Stopwatch") -> "Attempt":
         settings = self.settings
         question = version.text
-        encoded = self.embeddings.question(question)
-        clock.lap("embedding")
         found = candidates(self.index, question, encoded.vector, settings.candidates, settings.lexical_weight, without)
         clock.lap("retrieval")
-        readings = read(self.index, self.head, encoded, found, version.carried)
-        chance = confidence(readings)
+        readings, chance = self.reader.read(self.index, question, encoded, found, version.carried)
         clock.lap("reading")
         return Attempt(question, tuple(found), tuple(readings), chance)
 
     def _answered(self, question: str, language: Language, attempt: "Attempt") -> Answer:
         best, *others = attempt.readings
-        supporting = [reading for reading in others if confidence([reading]) >= self.settings.threshold]
+        supporting = [reading for reading in others if reading.probability >= _SUPPORTS]
         shown = [best, *supporting[:_SUPPORTING]]
         citations = tuple(cite(reading.passage.document, *reading.span) for reading in shown)
         clear = attempt.chance >= self.settings.clear_threshold
@@ -185,9 +198,16 @@ def open_chatbot(settings: Settings, progress: Progress = no_progress, *, rebuil
     """
     corpus = load_corpus(settings.corpus)
     embeddings = load_embeddings(settings, progress)
-    head = Head.for_model(embeddings.name, embeddings.dimension)
+    reader = load_reader(settings.embedding_model, embeddings.dimension, settings.reader)
+    if settings.cross_encoder:
+        reader = replace(reader, cross_encoder=load_cross_encoder(settings.cross_encoder))
     opened = open_index(
-        settings.index, corpus, embeddings, head, settings.passage_characters, progress, rebuild=rebuild
+        settings.index, corpus, embeddings, reader.head, settings.passage_characters, progress, rebuild=rebuild
+    )
+    unfitted = (
+        ["No confidence was fitted for this embedding model, so its certainty means little. See `chatbot train`."]
+        if reader.confidence is None
+        else []
     )
     built = [f"The index was built because {opened.rebuilt_because}."] if opened.rebuilt_because else []
-    return Ready(Chatbot(opened.index, embeddings, head, settings), (*built, *corpus.skipped))
+    return Ready(Chatbot(opened.index, embeddings, reader, settings), (*built, *corpus.skipped, *unfitted))

@@ -1,20 +1,19 @@
-"""The command line: ask, index, serve, settings."""
+"""The command line: ask, index, serve, settings, evaluate, train."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chatbot.errors import ChatbotError
-from chatbot.process import prepare_process
-from chatbot.settings import Settings, load_settings, settings_table
+from chatbot import terminal
+from chatbot.evaluation.command import evaluate
+from chatbot.settings import settings_table
+from chatbot.training.command import train
 
 if TYPE_CHECKING:
     from chatbot.answer import Answer
     from chatbot.chatbot import Chatbot, Ready
-    from chatbot.embedding import Progress
 
 app = typer.Typer(
     help="Answers questions from documents, with the exact sentence as its source.",
@@ -23,7 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Result = TypeVar("Result")
 
 
 @app.command()
@@ -71,7 +69,7 @@ def serve(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port, instead of CHATBOT_PORT.")] = None,
 ) -> None:
     """Serve the chat page. It opens at once and gets ready behind the page."""
-    settings = _settings()
+    settings = terminal.settings()
     changes: dict[str, Any] = {}
     if host is not None:
         changes["host"] = host
@@ -83,7 +81,7 @@ def serve(
 
         serve_page(settings.model_copy(update=changes))
 
-    _reporting(run)
+    terminal.reporting(run)
 
 
 @app.command("settings")
@@ -92,63 +90,34 @@ def show_settings() -> None:
     typer.echo(settings_table())
 
 
+app.command("evaluate")(evaluate)
+app.command("train")(train)
+
+
 def main() -> None:
     """The `chatbot` command."""
     app()
 
 
-def _settings() -> Settings:
-    settings = _reporting(load_settings)
-    prepare_process(settings)
-    return settings
-
-
 def _ready(*, rebuild: bool = False) -> "Ready":
-    settings = _settings()
+    settings = terminal.settings()
 
     def load() -> "Ready":
         from chatbot.chatbot import open_chatbot
 
-        with _progress_bar() as progress:
+        with terminal.progress_bar() as progress:
             return open_chatbot(settings, progress, rebuild=rebuild)
 
-    ready = _reporting(load)
+    ready = terminal.reporting(load)
     for notice in ready.notices:
         typer.echo(notice, err=True)
     return ready
-
-
-def _reporting(action: Callable[[], Result]) -> Result:
-    """Run `action`; what goes wrong for a reason a person can mend is one message and exit code 1."""
-    try:
-        return action()
-    except ChatbotError as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 def _lines() -> Iterator[str]:
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     for line in sys.stdin:
         yield line.rstrip("\r\n")
-
-
-@contextmanager
-def _progress_bar() -> Iterator["Progress"]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks: dict[str, Any] = {}
-
-        def progress(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bar.add_task(step, total=total)
-            bar.update(tasks[step], completed=done, total=total)
-
-        yield progress
 
 
 def _print_answer(chatbot: "Chatbot", answer: "Answer") -> None:

@@ -1,13 +1,76 @@
-"""How sure an answer is."""
+"""Confidence: the chance that the answer shown answers the question, from a logistic regression on a few figures."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading
+from chatbot.embedding import Encoded
+from chatbot.index import Index
+from chatbot.late_interaction import Floats, Head, QuestionTokens
+
+FEATURES = ("answerability", "sentence match", "passage match", "dense", "sentence", "lexical", "least met", "margin")
 
 
-def confidence(readings: Sequence[Reading]) -> float:
-    """The chance, in [0, 1], that the best reading answers the question."""
-    if not readings:
-        return 0.0
-    return 1 / (1 + math.exp(-20 * (readings[0].parts[0] - 0.4)))
+@dataclass(frozen=True)
+class Confidence:
+    """The answerability model and the regression over it.
+
+    Attributes:
+        coefficients, intercept: of the logistic regression on `FEATURES`, shape [features], [].
+    """
+
+    answerability: AnswerabilityModel
+    coefficients: Floats
+    intercept: Floats
+
+    def chance(
+        self, index: Index, head: Head, question: Encoded, asked: QuestionTokens, readings: Sequence[Reading]
+    ) -> float:
+        """The chance, in [0, 1], that the first of `readings` answers the question."""
+        if not readings:
+            return 0.0
+        values = figures(self.answerability, index, head, question, asked, readings)
+        return float(1 / (1 + np.exp(-(values @ self.coefficients + self.intercept))))
+
+
+def figures(
+    model: AnswerabilityModel,
+    index: Index,
+    head: Head,
+    question: Encoded,
+    asked: QuestionTokens,
+    readings: Sequence[Reading],
+) -> NDArray[np.float64]:
+    """What the confidence in the first of `readings` rests on, in the order of `FEATURES`."""
+    best = readings[0]
+    sentence_match, passage_match, dense, sentence, _, lexical = best.parts
+    important = asked.weights >= 1 / len(asked.weights)
+    margin = best.score - readings[1].score if len(readings) > 1 else 0.0
+    return np.array(
+        [
+            model.logit(*inputs(index, head, question, asked, best)),
+            sentence_match,
+            passage_match,
+            dense,
+            sentence,
+            lexical,
+            best.matches[important].min(initial=1.0),
+            min(margin, 10.0),
+        ],
+        np.float64,
+    )
+
+
+def inputs(
+    index: Index, head: Head, question: Encoded, asked: QuestionTokens, reading: Reading
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """One reading as the answerability model takes it."""
+    tokens, first = index.tokens_of(reading.candidate.row)
+    bounds = [*first.tolist(), len(tokens)]
+    sentence = tokens[bounds[reading.sentence] : bounds[reading.sentence + 1]]
+    met = np.stack([reading.matches, reading.in_passage, asked.weights * len(asked.weights) / 2], axis=1)
+    return question.tokens - head.query_mean, met, head.restore(sentence), reading.parts

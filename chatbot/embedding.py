@@ -72,17 +72,24 @@ class SentenceTransformerEmbeddings(Embeddings):
         """One question."""
         return self._encode([text], self._query_prompt)[0]
 
+    def questions(
+        self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Encoding questions"
+    ) -> Iterator[tuple[int, Encoded]]:
+        """Many questions with their positions in `texts`, on all cores, longest first."""
+        return self._many(texts, self._query_prompt, progress, step)
+
     def passages(
         self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding"
     ) -> Iterator[tuple[int, Encoded]]:
-        """Passages with their positions in `texts`, encoded on all cores, longest first."""
+        """Passages with their positions in `texts`, on all cores, longest first."""
+        return self._many(texts, self._passage_prompt, progress, step)
+
+    def _many(self, texts: Sequence[str], prompt: str, progress: Progress, step: str) -> Iterator[tuple[int, Encoded]]:
         order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
         with self._all_cores():
             for start in range(0, len(order), _BATCH):
                 batch = order[start : start + _BATCH]
-                yield from zip(
-                    batch, self._encode([texts[position] for position in batch], self._passage_prompt), strict=True
-                )
+                yield from zip(batch, self._encode([texts[position] for position in batch], prompt), strict=True)
                 progress(step, start + len(batch), len(order))
 
     def passage_vectors(

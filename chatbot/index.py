@@ -126,7 +126,7 @@ def build(
     counts: dict[int, list[int]] = {}
     for row, encoded in embeddings.passages(texts, progress, "Embedding passages"):
         vectors[row] = encoded.vector
-        owned = _tokens_by_sentence(passages[row], encoded.offsets)
+        owned = tokens_by_sentence(passages[row], encoded.offsets)
         tokens[row] = head.passage(encoded.tokens[np.concatenate(owned)])
         counts[row] = [len(sentence) for sentence in owned]
     quotes = [passage.document.slice(*span) for passage in passages for span in passage.sentences]
@@ -158,7 +158,7 @@ def build(
     )
 
 
-def _tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Which tokens each sentence of the passage owns; never none, so that every sentence can be matched.
 
     A sentence past the encoder's limit borrows the last token before it.

@@ -3,16 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.settings import DEFAULT_MODEL
-
 Floats = NDArray[np.float32]
-HEAD = Path(__file__).parent / "weights" / "head.safetensors"
 
 # Unit vectors are stored as int8: a cosine is off by about 0.002.
 _INT8 = 127.0
@@ -29,7 +25,8 @@ class Head:
         query_mean, passage_mean: the mean token vectors, shape [dimension].
         query_matrix, passage_matrix: shape [dimension, width].
         importance, importance_bias: softplus(x · importance + bias) weighs a question token, shape [dimension], [].
-        mix: weights of sentence match, passage match, and the dense passage, sentence, best sentence and BM25 scores.
+        mix: weights of sentence match, passage match, and the dense passage, sentence, best sentence and BM25 scores;
+            the mixed score is a logit, so that a softmax over the sentences of all candidates gives probabilities.
     """
 
     query_mean: Floats
@@ -45,22 +42,10 @@ class Head:
         return int(self.passage_matrix.shape[1])
 
     @classmethod
-    def load(cls, path: Path = HEAD) -> "Head":
-        from safetensors.numpy import load_file
-
-        tensors = load_file(path)
-        return cls(**{name: tensors[name].astype(np.float32) for name in cls.__dataclass_fields__})
-
-    @classmethod
-    def for_model(cls, name: str, dimension: int) -> "Head":
-        """The shipped head for the model it was trained on, under any of its names; plain MaxSim for another."""
-        return cls.load() if Path(name).name == DEFAULT_MODEL else cls.untrained(dimension)
-
-    @classmethod
     def untrained(cls, dimension: int) -> "Head":
         """Plain MaxSim, for an embedding model that the shipped head was not trained on."""
         zeros, identity = np.zeros(dimension, np.float32), np.eye(dimension, dtype=np.float32)
-        mix = np.array([1.0, 0.5, 0.5, 0.5, 0.0, 0.1], np.float32)
+        mix = 20 * np.array([1.0, 0.5, 0.5, 0.5, 0.0, 0.1], np.float32)
         return cls(zeros, zeros, identity, identity, zeros, np.zeros((), np.float32), mix)
 
     @cached_property
@@ -85,6 +70,10 @@ class Head:
         unit = _unit((tokens - self.passage_mean) @ self.passage_matrix)
         quantised: NDArray[np.int8] = np.rint(unit * _INT8).astype(np.int8)
         return quantised
+
+    def restore(self, passage_tokens: NDArray[np.int8]) -> Floats:
+        """Stored token vectors as unit vectors again."""
+        return passage_tokens.astype(np.float32) / np.float32(_INT8)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ class Phrases:
     copied: str
     not_found: str
     they_cover: str
-    about_topic: str
     empty: str
     too_long: str
     personal_number: str
@@ -72,7 +71,6 @@ ENGLISH = Phrases(
     copied="Copied",
     not_found="I found no answer to that in the documents I know.",
     they_cover="They do cover:",
-    about_topic="What do the documents say about {topic}?",
     empty="Write a question first.",
     too_long="Please keep it under {limit} characters (now {length}).",
     personal_number="That looks like a personal number. Leave it out, please; I did not use it.",
@@ -103,7 +101,7 @@ DANISH = Phrases(
     examples=(
         "Hvor mange it-systemer har staten?",
         "Hvem er minister for digitalisering?",
-        "Hvor mange danskere har tillid til de offentlige digitale løsninger?",
+        "Hvornår blev ministeriet oprettet?",
     ),
     conversation="Samtale",
     you_asked="Du spurgte:",
@@ -118,7 +116,6 @@ DANISH = Phrases(
     copied="Kopieret",
     not_found="Det fandt jeg ikke svar på i de dokumenter, jeg kender.",
     they_cover="De handler blandt andet om:",
-    about_topic="Hvad står der om {topic}?",
     empty="Skriv et spørgsmål først.",
     too_long="Hold det venligst under {limit} tegn (nu {length}).",
     personal_number="Det ligner et CPR-nummer. Udelad det venligst; jeg har ikke brugt det.",
@@ -146,3 +143,56 @@ def number(value: int, language: Language) -> str:
     """1,240 in English, 1.240 in Danish."""
     shown = f"{value:,}"
     return shown.replace(",", ".") if language == "da" else shown
+
+
+@dataclass(frozen=True)
+class Pleasantry:
+    """Something said out of courtesy: how it may sound in either language, and what is said back."""
+
+    sounds_like: tuple[str, ...]
+    replies: dict[Language, str]
+
+
+PLEASANTRIES = (
+    Pleasantry(
+        ("Hello", "Hi there", "Good morning", "Hej", "Goddag", "Hej med dig"),
+        {
+            "en": "Hello. Ask me about digital government in Denmark.",
+            "da": "Goddag. Spørg mig om digital forvaltning i Danmark.",
+        },
+    ),
+    Pleasantry(
+        (
+            "Thanks",
+            "Thank you very much",
+            "Great, thanks for your help",
+            "Tak",
+            "Mange tak for hjælpen",
+            "Tusind tak, det var godt",
+        ),
+        {
+            "en": "You are welcome. Ask me more about digital government in Denmark.",
+            "da": "Velbekomme. Spørg mig gerne om mere om digital forvaltning i Danmark.",
+        },
+    ),
+    Pleasantry(
+        ("Goodbye", "Bye, see you", "Farvel", "Hej hej, vi ses"),
+        {"en": "Goodbye.", "da": "Farvel."},
+    ),
+    Pleasantry(
+        ("How are you?", "Hvordan har du det?", "Hvordan går det?"),
+        {
+            "en": "Thank you for asking. I am a program; ask me about digital government in Denmark.",
+            "da": "Tak, fordi du spørger. Jeg er et program; spørg mig om digital forvaltning i Danmark.",
+        },
+    ),
+    Pleasantry(
+        ("Who are you?", "What can you do?", "Are you a robot?", "Hvem er du?", "Hvad kan du?", "Er du en robot?"),
+        {
+            "en": "I am an automatic service. I answer questions about digital government in Denmark by quoting the "
+            "documents I know, and I say so when they hold no answer.",
+            "da": "Jeg er en automatisk tjeneste. Jeg besvarer spørgsmål om digital forvaltning i Danmark ved at citere "
+            "de dokumenter, jeg kender, og jeg siger til, når svaret ikke står der.",
+        },
+    ),
+)

@@ -21,11 +21,15 @@ def prepare_process(settings: Settings) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    if _model_is_here(settings.embedding_model):
+    if _model_is_here(settings.embedding_model) and _is_here(settings.cross_encoder):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 def _model_is_here(name: str) -> bool:
     from chatbot.e5_weights import bundled_weights
 
-    return Path(name).is_dir() or (name == DEFAULT_MODEL and bundled_weights() is not None)
+    return _is_here(name) or (name == DEFAULT_MODEL and bundled_weights() is not None)
+
+
+def _is_here(name: str) -> bool:
+    return not name or Path(name).is_dir()

@@ -25,7 +25,13 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         DEFAULT_MODEL,
         description="The embedding model: the default, any Hugging Face name, or a local sentence-transformers folder. "
-        "A Hugging Face name is the only setting that lets the program use the network.",
+        "Only a Hugging Face name, here or for the cross-encoder, lets the program use the network.",
+    )
+    reader: Path | None = Field(
+        None, description="Weights made by `chatbot train` for another embedding model, instead of the shipped ones."
+    )
+    cross_encoder: str = Field(
+        "", description="A cross-encoder that re-orders what was read, by Hugging Face name or local folder; slow."
     )
     threads: Annotated[int, Field(ge=1, le=64)] = Field(
         1, description="Processor threads for one question. Indexing uses all cores."
@@ -75,6 +81,6 @@ def settings_table() -> str:
     rows = ["| Variable | Default | Meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = field.default
-        shown = default.relative_to(_ROOT).as_posix() + "/" if isinstance(default, Path) else default
-        rows.append(f"| `{PREFIX}{name.upper()}` | `{shown}` | {field.description} |")
+        shown = default.relative_to(_ROOT).as_posix() + "/" if isinstance(default, Path) else default or ""
+        rows.append(f"| `{PREFIX}{name.upper()}` | {f'`{shown}`' if shown else 'none'} | {field.description} |")
     return "\n".join(rows)

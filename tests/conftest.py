@@ -55,23 +55,23 @@ def embeddings(settings: Settings) -> Any:
 
 
 @pytest.fixture(scope="session")
-def head(embeddings: Any) -> Any:
-    """The shipped late-interaction head."""
-    from chatbot.late_interaction import Head
+def reader(embeddings: Any) -> Any:
+    """The shipped reader."""
+    from chatbot.reader import load_reader
 
-    return Head.for_model(embeddings.name, embeddings.dimension)
+    return load_reader(embeddings.name, embeddings.dimension)
 
 
 @pytest.fixture(scope="session")
-def chatbot(settings: Settings, embeddings: Any, head: Any) -> Any:
+def chatbot(settings: Settings, embeddings: Any, reader: Any) -> Any:
     """The chatbot over the shipped corpus; its index is built on first use and kept."""
     from chatbot.chatbot import Chatbot
     from chatbot.corpus import load_corpus
     from chatbot.index import open_index
 
     corpus = load_corpus(settings.corpus)
-    opened = open_index(settings.index, corpus, embeddings, head, settings.passage_characters)
-    return Chatbot(opened.index, embeddings, head, settings)
+    opened = open_index(settings.index, corpus, embeddings, reader.head, settings.passage_characters)
+    return Chatbot(opened.index, embeddings, reader, settings)
 
 
 def _is_loopback(host: Any) -> bool:

@@ -48,6 +48,19 @@ def test_the_frame_is_in_the_language_of_the_question(chatbot: Chatbot) -> None:
     assert chatbot.ask("blorf", language="da").text.startswith("Det fandt jeg ikke svar på")
 
 
+@pytest.mark.parametrize("said", ["Thanks!", "hej", "Tak for hjælpen", "Good morning", "Hvem er du?", "bye"])
+def test_small_talk_gets_a_courteous_line_and_no_search(chatbot: Chatbot, said: str) -> None:
+    answer = chatbot.ask(said)
+    assert answer.status == "small_talk"
+    assert answer.citations == ()
+    assert answer.confidence is None
+
+
+@pytest.mark.parametrize("asked", ["Hi, who is the minister?", "Hvem er Marie Bjerre?", "Tak, og hvem er minister?"])
+def test_a_question_with_a_greeting_is_still_a_question(chatbot: Chatbot, asked: str) -> None:
+    assert "Marie Bjerre" in chatbot.ask(asked).text
+
+
 def test_the_chatbot_is_a_langchain_runnable(chatbot: Chatbot) -> None:
     question = "How many IT systems does the state have?"
     expected = chatbot.ask(question)

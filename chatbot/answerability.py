@@ -1,0 +1,84 @@
+"""Answerability: does this sentence answer this question? A small transformer over vectors that are already there.
+
+It reads the question's token vectors and the sentence's stored ones together, so it can see that the asked-for kind
+of thing (a price, a date, a person) is missing, which no similarity shows. Two layers, in numpy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from chatbot.late_interaction import Floats
+
+HEADS = 4
+# Inputs are brought to about unit variance: centred token vectors, and stored unit vectors of 128 components.
+QUESTION_SCALE = 2.0
+SENTENCE_SCALE = 8.0
+# A longer sentence is read up to here.
+MAX_SENTENCE_TOKENS = 110
+
+
+@dataclass(frozen=True)
+class AnswerabilityModel:
+    """The weights by name, as `chatbot train` writes them; matrices are [output, input]."""
+
+    weights: Mapping[str, Floats]
+
+    @property
+    def layers(self) -> int:
+        return sum(name.endswith(".qkv.weight") for name in self.weights)
+
+    def logit(self, question: Floats, met: Floats, sentence: Floats, parts: Floats) -> float:
+        """How much speaks for the sentence answering the question, as a logit.
+
+        Args:
+            question: centred token vectors of the question, shape [tokens, dimension].
+            met: for each question token its match in the sentence, in the passage, and its weight, shape [tokens, 3].
+            sentence: the sentence's stored token vectors as unit vectors, shape [tokens, width].
+            parts: what the sentence's score was mixed from, shape [parts].
+        """
+        sentence = sentence[:MAX_SENTENCE_TOKENS]
+        asked = self._linear("question", question * QUESTION_SCALE) + self._linear("met", met)
+        states = np.concatenate([asked, self._linear("sentence", sentence * SENTENCE_SCALE)])
+        for layer in range(self.layers):
+            states = self._block(f"blocks.{layer}", states)
+        states = self._norm("norm", states)
+        span = self._linear("span", states[len(question) :])[:, 0]
+        attention = _softmax(self._linear("attention", states)[:, 0])
+        pooled = attention @ states
+        value = self._linear("out", pooled) + self._linear("parts", parts)
+        return float(value[0]) + 0.5 * float(np.logaddexp.reduce(span))
+
+    def _block(self, name: str, states: Floats) -> Floats:
+        count, width = states.shape
+        joint = self._linear(f"{name}.qkv", self._norm(f"{name}.norm1", states))
+        query, key, value = joint.reshape(count, 3, HEADS, width // HEADS).transpose(1, 2, 0, 3)
+        attention = _softmax(query @ key.transpose(0, 2, 1) / np.sqrt(np.float32(width // HEADS)))
+        mixed = (attention @ value).transpose(1, 0, 2).reshape(count, width)
+        states = states + self._linear(f"{name}.mixed", mixed)
+        inner = _gelu(self._linear(f"{name}.inner", self._norm(f"{name}.norm2", states)))
+        return states + self._linear(f"{name}.outer", inner)
+
+    def _linear(self, name: str, values: Floats) -> Floats:
+        result: Floats = values @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        return result
+
+    def _norm(self, name: str, values: Floats) -> Floats:
+        centred = values - values.mean(axis=-1, keepdims=True)
+        scaled = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(1e-5))
+        result: Floats = scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+        return result
+
+
+def _softmax(values: Floats) -> Floats:
+    exponentials = np.exp(values - values.max(axis=-1, keepdims=True))
+    result: Floats = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    return result
+
+
+def _gelu(values: Floats) -> Floats:
+    """GELU in its tanh form (Hendrycks and Gimpel 2016, arXiv:1606.08415)."""
+    inner = np.float32(np.sqrt(2 / np.pi)) * (values + np.float32(0.044715) * values**3)
+    result: Floats = np.float32(0.5) * values * (1 + np.tanh(inner))
+    return result

@@ -1,0 +1,1 @@
+"""Measures how well the chatbot answers, and how well it knows when not to: `chatbot evaluate`."""

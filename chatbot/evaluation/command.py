@@ -1,0 +1,219 @@
+"""`chatbot evaluate`: the options, and what is done with each combination of them."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from chatbot import terminal
+
+if TYPE_CHECKING:
+    from chatbot.evaluation.gates import Gate, Limit
+    from chatbot.evaluation.runs import Run, Selection
+
+_FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
+
+
+def evaluate(
+    *,
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option(help="A question file, or a folder of them; may be repeated.", show_default="corpus/questions"),
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Ask one half only: dev or test.")] = None,
+    squad: Annotated[Path | None, typer.Option(help="Ask the questions of a SQuAD file about its paragraphs.")] = None,
+    questions_from: Annotated[
+        Path | None, typer.Option(help="With --squad: take the wording of the questions from this file, by their ids.")
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="With --squad: ask each question without its own article.")
+    ] = False,
+    sample: Annotated[int | None, typer.Option(min=1, help="Ask only this many of the questions.")] = None,
+    seed: Annotated[int, typer.Option(help="Which questions --sample takes.")] = 0,
+    output: Annotated[Path, typer.Option(help="The folder that runs are kept in.")] = Path("runs"),
+    name: Annotated[str | None, typer.Option(help="Name of the run.", show_default="after the question files")] = None,
+    gate: Annotated[
+        list[str] | None, typer.Option(help="Fail unless this holds, as in 'accuracy>=0.9'; may be repeated.")
+    ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None, typer.Option(metavar="RUN_A RUN_B", help="Compare two runs instead of asking.")
+    ] = None,
+    max_drop: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC=X", help="With --compare: fail if the metric got worse by more; may be repeated."),
+    ] = None,
+    rescore: Annotated[Path | None, typer.Option(metavar="RUN", help="Score a run again without asking.")] = None,
+    resume: Annotated[Path | None, typer.Option(metavar="RUN", help="Go on with an interrupted run.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure how well the chatbot answers, and how well it knows when not to.
+
+    Asks labelled questions, scores the answers and writes a folder with the rows, the figures and a report. RUN is
+    such a folder, or a folder of them, which stands for its latest. Metrics, gates and files are described in
+    docs/evaluation.md.
+
+    Ends with 0, with 1 where a gate or a limit fails or something cannot be read, with 2 where the options do not fit.
+    """
+    gates, limits = _conditions(gate or [], max_drop or [])
+    asks = {
+        "--questions": questions, "--squad": squad, "--questions-from": questions_from, "--leave-out": leave_out,
+        "--split": split, "--sample": sample, "--name": name,
+    }  # fmt: skip
+    instead = {"--compare": compare, "--rescore": rescore, "--resume": resume}
+    chosen = [option for option, value in instead.items() if value]
+    if len(chosen) > 1 or (chosen and any(asks.values())):
+        given = [option for option, value in {**instead, **asks}.items() if value]
+        _usage(f"{given[0]} and {given[1]} cannot be used together.")
+    if compare:
+        if gates:
+            _usage("--gate is for one run; use --max-drop with --compare.")
+        return _compare(*compare, limits, json=json)
+    if limits:
+        _usage("--max-drop needs --compare.")
+    if rescore:
+        return _rescore(rescore, gates, json=json)
+    if resume:
+        return _resume(resume, gates, json=json)
+    if questions and squad:
+        _usage("--questions and --squad cannot be used together.")
+    if not squad and (questions_from or leave_out):
+        _usage(f"{'--questions-from' if questions_from else '--leave-out'} needs --squad.")
+    if split not in (None, "dev", "test"):
+        _usage(f"--split takes dev or test, not {split}.")
+    from chatbot.evaluation.runs import Selection
+
+    selection = Selection.model_validate(
+        {
+            "questions": tuple(questions or ()),
+            "squad": squad,
+            "questions_from": questions_from,
+            "leave_out": leave_out,
+            "split": split,
+            "sample": sample,
+            "seed": seed,
+        }
+    )
+    return _run(selection, output, name, gates, json=json)
+
+
+def _run(selection: "Selection", output: Path, name: str | None, gates: Sequence["Gate"], *, json: bool) -> None:
+    settings = terminal.settings()
+
+    def ask() -> "Run":
+        from chatbot.evaluation import evaluation
+
+        prepared = evaluation.prepare(selection, settings)
+        with terminal.progress_bar() as progress:
+            chatbot, notices = evaluation.open_for(prepared, settings, progress)
+            _say(*notices)
+            run = evaluation.start(selection, prepared, chatbot, settings, output, name)
+            evaluation.ask_all(run, prepared.items, chatbot, progress)
+        return run
+
+    _finish(_interruptible(ask), gates, json=json)
+
+
+def _resume(path: Path, gates: Sequence["Gate"], *, json: bool) -> None:
+    settings = terminal.settings()
+
+    def ask() -> "Run":
+        from chatbot.evaluation import evaluation
+        from chatbot.evaluation.runs import Run
+
+        run = Run.open(path)
+        prepared = evaluation.prepare(run.config.selection, settings)
+        with terminal.progress_bar() as progress:
+            chatbot, notices = evaluation.open_for(prepared, settings, progress)
+            _say(*notices)
+            evaluation.check_same(run, prepared, chatbot, settings)
+            evaluation.ask_all(run, prepared.items, chatbot, progress)
+        return run
+
+    _finish(_interruptible(ask), gates, json=json)
+
+
+def _rescore(path: Path, gates: Sequence["Gate"], *, json: bool) -> None:
+    from chatbot.evaluation.runs import Run
+
+    _finish(terminal.reporting(lambda: Run.open(path)), gates, json=json)
+
+
+def _finish(run: "Run", gates: Sequence["Gate"], *, json: bool) -> None:
+    from chatbot.evaluation import evaluation, printing
+    from chatbot.evaluation.figures import Figures
+    from chatbot.evaluation.gates import failures
+
+    try:
+        measured = terminal.reporting(lambda: evaluation.measure(run))
+    except KeyboardInterrupt:
+        _say(f"Stopped; the answers are kept. Score them with `chatbot evaluate --rescore {run.folder}`.")
+        raise typer.Exit(_INTERRUPTED) from None
+    if json:
+        _print(Figures(**measured.model_dump(include=set(Figures.model_fields))).model_dump_json())
+    else:
+        printing.figures(measured)
+    _say(f"The report is {run.folder / 'report.html'}.")
+    _fail_if(failures(gates, measured))
+
+
+def _compare(a: Path, b: Path, limits: Sequence["Limit"], *, json: bool) -> None:
+    from chatbot.evaluation import printing
+    from chatbot.evaluation.compare import Comparison, compare, drops
+    from chatbot.evaluation.runs import Run
+
+    def both() -> Comparison:
+        before, after = Run.open(a), Run.open(b)
+        return compare(before.scored(), after.scored())
+
+    comparison = terminal.reporting(both)
+    if json:
+        _print(comparison.model_dump_json())
+    else:
+        printing.comparison(comparison)
+    _fail_if(drops(comparison, limits))
+
+
+def _conditions(gates: Sequence[str], limits: Sequence[str]) -> "tuple[list[Gate], list[Limit]]":
+    if not gates and not limits:
+        return [], []
+    from chatbot.evaluation.gates import GateSyntaxError, parse_gate, parse_limit
+
+    try:
+        return [parse_gate(text) for text in gates], [parse_limit(text) for text in limits]
+    except GateSyntaxError as error:
+        _usage(str(error))
+
+
+def _interruptible(ask: Callable[[], "Run"]) -> "Run":
+    from chatbot.evaluation.evaluation import InterruptedRunError
+
+    def asked() -> "Run":
+        try:
+            return ask()
+        except InterruptedRunError as error:
+            _say(str(error))
+            raise typer.Exit(_INTERRUPTED) from None
+
+    return terminal.reporting(asked)
+
+
+def _fail_if(sentences: Sequence[str]) -> None:
+    _say(*sentences)
+    if sentences:
+        raise typer.Exit(_FAILED)
+
+
+def _usage(sentence: str) -> NoReturn:
+    _say(f"Error: {sentence}")
+    raise typer.Exit(_USAGE)
+
+
+def _say(*sentences: str) -> None:
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")

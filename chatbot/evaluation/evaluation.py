@@ -1,0 +1,200 @@
+"""An evaluation from the questions to the figures: prepare, ask, score; or go on where one was interrupted."""
+
+import hashlib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatbot.corpus import load_corpus
+from chatbot.embedding import Progress, load_embeddings, no_progress
+from chatbot.errors import ChatbotError
+from chatbot.evaluation.details import detail
+from chatbot.evaluation.figures import score
+from chatbot.evaluation.items import Item, select
+from chatbot.evaluation.questions import load_questions, question_files
+from chatbot.evaluation.report import render
+from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, now, program, safe_name
+from chatbot.evaluation.squad import Squad, load_squad
+from chatbot.evaluation.verdicts import judge
+from chatbot.settings import Settings
+
+if TYPE_CHECKING:
+    from chatbot.chatbot import Chatbot
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Questions and the chatbot to ask them, with notices on how it started."""
+
+    items: tuple[Item, ...]
+    sources: tuple[Source, ...]
+    squad: Squad | None
+
+
+class InterruptedRunError(ChatbotError):
+    """A run was stopped by hand; what it asked is kept."""
+
+
+def prepare(selection: Selection, settings: Settings) -> Prepared:
+    """Read and check the questions; nothing heavy is loaded yet.
+
+    Raises:
+        ChatbotError: a file is broken, or no question is left to ask.
+    """
+    if selection.squad:
+        squad = load_squad(selection.squad, selection.questions_from, leave_out=selection.leave_out)
+        paths = [path for path in (selection.squad, selection.questions_from) if path]
+        items: Sequence[Item] = squad.items
+    else:
+        squad = None
+        paths = question_files(selection.questions, settings.corpus.parent / "questions")
+        items = load_questions(paths, load_corpus(settings.corpus).documents)
+    chosen = tuple(select(items, selection.split, selection.sample, selection.seed))
+    if not chosen:
+        raise ChatbotError(f"None of the {len(items)} questions is in the {selection.split} half.")
+    return Prepared(chosen, tuple(Source.of(path) for path in paths), squad)
+
+
+def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_progress) -> "tuple[Chatbot, list[str]]":
+    """The chatbot over the corpus that the questions are about, and notices for whoever started it.
+
+    The paragraphs of a SQuAD file are indexed once, under `squad/` and a hash of them in the index folder.
+
+    Raises:
+        ChatbotError: the corpus, the model or the index folder is not usable.
+    """
+    from chatbot.chatbot import Chatbot, open_chatbot
+    from chatbot.index import open_index
+    from chatbot.reader import load_reader
+
+    if prepared.squad is None:
+        ready = open_chatbot(settings, progress)
+        return ready.chatbot, list(ready.notices)
+    corpus = prepared.squad.corpus
+    embeddings = load_embeddings(settings, progress)
+    reader = load_reader(settings.embedding_model, embeddings.dimension, settings.reader)
+    root = settings.index / "squad" / corpus_hash(prepared.squad)
+    opened = open_index(root, corpus, embeddings, reader.head, settings.passage_characters, progress)
+    built = [f"The paragraphs were indexed because {opened.rebuilt_because}."] if opened.rebuilt_because else []
+    return Chatbot(opened.index, embeddings, reader, settings), built
+
+
+def corpus_hash(squad: Squad) -> str:
+    """Sixteen hexadecimal digits that change with any paragraph."""
+    joined = "".join(document.sha256 for document in squad.corpus.documents)
+    return hashlib.sha256(joined.encode()).hexdigest()[:16]
+
+
+def start(
+    selection: Selection, prepared: Prepared, chatbot: "Chatbot", settings: Settings, root: Path, name: str | None
+) -> Run:
+    """Create the folder of a new run.
+
+    Raises:
+        ChatbotError: the folder cannot be made.
+    """
+    config = Config(
+        name=safe_name(name or default_name(selection)),
+        started=now(),
+        questions=len(prepared.items),
+        selection=absolute(selection),
+        sources=prepared.sources,
+        settings=_plain(settings),
+        manifest=chatbot.index.manifest.model_dump(mode="json"),
+        program=program(),
+    )
+    return Run.create(root, config)
+
+
+def check_same(run: Run, prepared: Prepared, chatbot: "Chatbot", settings: Settings) -> None:
+    """Refuse to go on with a run whose questions, settings or index are not what they were.
+
+    Raises:
+        ChatbotError: something changed; the message says what.
+    """
+    config = run.config
+    if [source.sha256 for source in config.sources] != [source.sha256 for source in prepared.sources]:
+        raise ChatbotError("The question files changed since the run began; start a new one.")
+    now_set, then_set = _plain(settings), config.settings
+    changed = sorted(name for name in {*now_set, *then_set} if now_set.get(name) != then_set.get(name))
+    if changed:
+        raise ChatbotError(f"Settings changed since the run began ({', '.join(changed)}); start a new one.")
+    manifest = chatbot.index.manifest.model_dump(mode="json", exclude={"files"})
+    if manifest != {key: value for key, value in config.manifest.items() if key != "files"}:
+        raise ChatbotError("The index changed since the run began; start a new one.")
+
+
+def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progress = no_progress) -> None:
+    """Ask what the run has not asked yet, and keep every row as soon as it is there.
+
+    Raises:
+        InterruptedRunError: Ctrl-C was pressed; the message says how to go on.
+    """
+    from chatbot.evaluation.asking import Asker
+
+    run.drop_torn_line()
+    done = {row.question.id for row in run.rows()}
+    left = [item for item in items if item.question.id not in done]
+    try:
+        asker = Asker(chatbot)
+        asker.warm_up()
+        for position, item in enumerate(left, start=len(items) - len(left) + 1):
+            run.append(judge(asker.ask(item)))
+            progress("Asking", position, len(items))
+    except KeyboardInterrupt:
+        folder = shlex.quote(str(run.folder))
+        raise InterruptedRunError(
+            f"Stopped; {len(run.rows())} of {len(items)} answers are kept in {run.folder}. Go on with "
+            f"`chatbot evaluate --resume {folder}`, or score them with `chatbot evaluate --rescore {folder}`."
+        ) from None
+
+
+def measure(run: Run) -> Measured:
+    """Score the rows of a run again, from what was observed, and write the rows, the figures and the report.
+
+    Raises:
+        ChatbotError: the run has no rows, or they cannot be read.
+    """
+    rows = run.scored()
+    measured = Measured(**score(rows).model_dump(), details=detail(rows))
+    run.rewrite(rows)
+    run.save(measured, render(run.config, measured, rows))
+    return measured
+
+
+def default_name(selection: Selection) -> str:
+    """What a run is called when nobody names it: its questions, and how they were chosen."""
+    if selection.squad:
+        parts = [(selection.questions_from or selection.squad).stem]
+        if selection.questions_from:
+            parts.append(f"over-{selection.squad.stem}")
+    else:
+        parts = [path.stem for path in selection.questions] or ["questions"]
+    if selection.leave_out:
+        parts.append("leave-out")
+    if selection.split:
+        parts.append(selection.split)
+    if selection.sample:
+        parts.append(f"sample{selection.sample}")
+    return "-".join(parts)
+
+
+def absolute(selection: Selection) -> Selection:
+    """The selection with paths that hold from any folder."""
+
+    def resolved(path: Path | None) -> Path | None:
+        return path.resolve() if path else None
+
+    return selection.model_copy(
+        update={
+            "questions": tuple(path.resolve() for path in selection.questions),
+            "squad": resolved(selection.squad),
+            "questions_from": resolved(selection.questions_from),
+        }
+    )
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    return settings.model_dump(mode="json", exclude={"host", "port"})

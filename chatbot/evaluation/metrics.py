@@ -1,0 +1,238 @@
+"""The metrics: their names, what they mean, and how each is made from rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.evaluation import calibration
+from chatbot.evaluation.bootstrap import Floats, Statistic, ratio
+from chatbot.evaluation.rows import Row
+from chatbot.evaluation.verdicts import is_answered, is_clear
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a metric is named and read.
+
+    Attributes:
+        better: which way is better, None where neither is.
+        unit: a share of questions or another score, both in [0, 1]; milliseconds; or a count of sentences.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    better: Literal["higher", "lower"] | None = "higher"
+    unit: Literal["share", "score", "ms", "sentences"] = "share"
+
+
+_LIST = (
+    Metric("hit@1", "Right passage first", "the first passage retrieved holds the evidence"),
+    Metric("hit@5", "Right passage among 5", "one of the first five holds the evidence"),
+    Metric("hit@10", "Right passage among 10", "one of the first ten holds the evidence"),
+    Metric(
+        "mrr@10",
+        "Mean reciprocal rank",
+        "1 / rank of the first passage that holds the evidence, 0 beyond ten",
+        unit="score",
+    ),
+    Metric(
+        "ndcg@10",
+        "Ranking quality (nDCG)",
+        "normalised discounted cumulative gain of the first ten passages",
+        unit="score",
+    ),
+    Metric("accuracy", "Accuracy", "of the answerable questions: answered, and an expected string is in the text"),
+    Metric("exact_match", "Exact match", "the text is an expected answer, normalised; a refusal where none exists"),
+    Metric(
+        "f1", "Token F1", "words shared by the text and the best expected answer, in SQuAD's definition", unit="score"
+    ),
+    Metric("citation_exact", "Quotes are verbatim", "of the answers given: every quote is the document's text"),
+    Metric(
+        "citation_evidence",
+        "Quote holds the evidence",
+        "of the answers with known evidence: the first quote holds it, or lies in it",
+    ),
+    Metric(
+        "false_answer_rate", "False answers", "of the questions that cannot be answered: the share answered", "lower"
+    ),
+    Metric("false_refusal_rate", "False refusals", "of the answerable questions: the share not answered", "lower"),
+    Metric(
+        "auroc", "Tells answerable apart", "chance that an answerable question has the higher confidence", unit="score"
+    ),
+    Metric(
+        "aurc",
+        "Area under risk-coverage",
+        "mean share wrong as ever less sure answers are let through",
+        "lower",
+        "score",
+    ),
+    Metric("brier", "Brier score", "mean squared difference of confidence and being right", "lower", "score"),
+    Metric("ece", "Calibration error", "mean gap of confidence and share right, in ten bins", "lower", "score"),
+    Metric(
+        "clear_share",
+        "Shown as clear",
+        "of the answerable questions, or of all where a slice has none: shown as a clear answer",
+        None,
+    ),
+    Metric("accuracy_at_80", "Accuracy at 80%", "of the surest 80% of the answerable questions: share right"),
+    Metric("accuracy_at_90", "Accuracy at 90%", "of the surest 90% of the answerable questions: share right"),
+    Metric("answer_sentences", "Answer length", "mean number of sentences of an answer", None, "sentences"),
+    Metric("latency_p50_ms", "Latency, median", "half of the answers take at most this long", "lower", "ms"),
+    Metric("latency_p95_ms", "Latency, 95th percentile", "95% of the answers take at most this long", "lower", "ms"),
+)
+METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _LIST}
+RETRIEVAL = ("hit@1", "hit@5", "hit@10", "mrr@10", "ndcg@10")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as columns, each of shape [questions].
+
+    Attributes:
+        means: the metrics that are means of a value per question; NaN where a question does not count.
+        best_right: the answer, given or withheld, is right.
+        latency: milliseconds.
+    """
+
+    means: Mapping[str, Floats]
+    confidence: Floats
+    answerable: NDArray[np.bool_]
+    best_right: NDArray[np.bool_]
+    latency: Floats
+
+    def __len__(self) -> int:
+        return len(self.confidence)
+
+    def take(self, rows: NDArray[np.intp]) -> "Table":
+        """The table of some rows alone."""
+        means = {name: values[rows] for name, values in self.means.items()}
+        answerable = self.answerable[rows]
+        table = Table(means, self.confidence[rows], answerable, self.best_right[rows], self.latency[rows])
+        # Without a single answerable question, being clear is judged over all of them.
+        own = means["clear"] if not answerable.any() else np.where(answerable, means["clear"], np.nan)
+        return replace(table, means={**means, "clear_share": own})
+
+
+def tabulate(rows: Sequence[Row]) -> Table:
+    """The table of all rows."""
+    columns: dict[str, list[float | None]] = {name: [] for name in _values(rows[0])}
+    for row in rows:
+        for name, value in _values(row).items():
+            columns[name].append(value)
+    means = {
+        name: np.array([np.nan if value is None else value for value in column], np.float64)
+        for name, column in columns.items()
+    }
+    table = Table(
+        means={**_retrieval(rows), **means},
+        confidence=np.array([row.confidence for row in rows]),
+        answerable=np.array([row.question.answerable for row in rows]),
+        best_right=np.array([row.verdicts.best_right for row in rows]),
+        latency=np.array([row.observation.latency_ms for row in rows]),
+    )
+    return table.take(np.arange(len(rows)))
+
+
+def statistics(table: Table) -> dict[str, Statistic]:
+    """Every metric that applies to the table, by name, in the order of METRICS."""
+    found: dict[str, Statistic | None] = {name: mean(table.means[name]) for name in table.means if name in METRICS}
+    found["auroc"] = calibration.auroc(table.confidence, table.answerable)
+    found["aurc"] = calibration.aurc(table.confidence, table.best_right)
+    found["brier"] = calibration.brier(table.confidence, table.best_right)
+    found["ece"] = calibration.ece(table.confidence, table.best_right)
+    if table.answerable.any():
+        surest = Selected(table.answerable)
+        for percent in (80, 90):
+            inner = calibration.accuracy_at(
+                percent / 100, table.confidence[table.answerable], table.best_right[table.answerable]
+            )
+            found[f"accuracy_at_{percent}"] = surest.lift(inner)
+    found["latency_p50_ms"] = percentile(table.latency, 0.50)
+    found["latency_p95_ms"] = percentile(table.latency, 0.95)
+    return {name: statistic for name in METRICS if (statistic := found.get(name))}
+
+
+def mean(values: Floats) -> Statistic | None:
+    """The mean of the values that are not NaN; None where all are."""
+    counted = ~np.isnan(values)
+    if not counted.any():
+        return None
+    filled = np.where(counted, values, 0.0)
+    weights = counted.astype(np.float64)
+
+    def resampled(counts: Floats) -> Floats:
+        return ratio(counts @ filled, counts @ weights)
+
+    return Statistic(float(values[counted].mean()), resampled)
+
+
+def percentile(values: Floats, quantile: float) -> Statistic:
+    """A quantile, linear between the two nearest values, as `numpy.quantile` defines it."""
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+
+    def resampled(counts: Floats) -> Floats:
+        until = np.cumsum(counts[:, order], axis=1)
+        position = (until[:, -1:] - 1) * quantile
+        below, above = np.floor(position), np.ceil(position)
+        low = ranked[(until <= below).sum(axis=1)]
+        high = ranked[(until <= above).sum(axis=1)]
+        between: Floats = low + (high - low) * (position - below)[:, 0]
+        return between
+
+    return Statistic(float(np.quantile(values, quantile)), resampled)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Part of the questions; a statistic over that part becomes one over all of them."""
+
+    part: NDArray[np.bool_]
+
+    def lift(self, inner: Statistic) -> Statistic:
+        return Statistic(inner.value, lambda counts: inner.resampled(counts[:, self.part]))
+
+
+def _values(row: Row) -> dict[str, float | None]:
+    observation, verdicts = row.observation, row.verdicts
+    answerable, answered = row.question.answerable, is_answered(observation)
+    return {
+        "accuracy": float(verdicts.right) if answerable else None,
+        "exact_match": verdicts.exact_match,
+        "f1": verdicts.f1,
+        "citation_exact": verdicts.citation_exact,
+        "citation_evidence": verdicts.citation_evidence,
+        "false_answer_rate": None if answerable else float(answered),
+        "false_refusal_rate": float(not answered) if answerable else None,
+        "answer_sentences": verdicts.sentences,
+        "clear": float(is_clear(observation)),
+    }
+
+
+def _retrieval(rows: Sequence[Row]) -> dict[str, Floats]:
+    """The ranking metrics of every question, by ir-measures; NaN where no passage is known to be relevant."""
+    import ir_measures
+    from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
+
+    measures = dict(zip(RETRIEVAL, (Success @ 1, Success @ 5, Success @ 10, RR @ 10, nDCG @ 10), strict=True))
+    judged: list[Qrel] = []
+    ranking: list[ScoredDoc] = []
+    for number, row in enumerate(rows):
+        judged += [
+            Qrel(str(number), f"{place.document}:{place.start}-{place.end}", 1) for place in row.observation.relevant
+        ]
+        # The rank stands in for the score: trec_eval would order equal scores by name.
+        ranking += [
+            ScoredDoc(str(number), f"{found.document}:{found.start}-{found.end}", -float(rank))
+            for rank, found in enumerate(row.observation.retrieved)
+        ]
+    values = {name: np.full(len(rows), np.nan) for name in RETRIEVAL}
+    if judged:
+        names = {str(measure): name for name, measure in measures.items()}
+        for result in ir_measures.iter_calc(list(measures.values()), judged, ranking):
+            values[names[str(result.measure)]][int(result.query_id)] = result.value
+    return values

@@ -1,0 +1,54 @@
+"""The figures and comparisons as tables in a terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chatbot.evaluation.figures import Figures
+from chatbot.evaluation.metrics import METRICS
+
+if TYPE_CHECKING:
+    from chatbot.evaluation.compare import Comparison, Difference
+
+
+def figures(measured: Figures) -> None:
+    """Print every metric with its interval."""
+    table = _table(f"{measured.questions} questions", "value", "95% interval")
+    for name, figure in measured.metrics.items():
+        shown = (_number(value, name) for value in (figure.value, figure.low, figure.high))
+        value, low, high = shown
+        table.add_row(name, value, f"{low} – {high}", METRICS[name].meaning)
+    Console(highlight=False).print(table)
+
+
+def comparison(compared: "Comparison") -> None:
+    """Print every metric of both runs, and the questions whose verdict changed."""
+    console = Console(highlight=False)
+    table = _table(f"{compared.questions} questions", "A", "B", "B - A", "95% interval")
+    for name, difference in compared.differences.items():
+        low, high = _number(difference.low, name), _number(difference.high, name)
+        shown = (_number(value, name) for value in (difference.a, difference.b))
+        table.add_row(name, *shown, _number(difference.value, name), f"{low} – {high}", _judgement(difference, name))
+    console.print(table)
+    for question in compared.changed:
+        console.print(Text(f"{question.id}: {question.before} → {question.after}: {question.question}"))
+
+
+def _judgement(difference: "Difference", metric: str) -> str:
+    if METRICS[metric].better is None or not difference.certain:
+        return ""
+    return "worse" if difference.worsening(metric) > 0 else "better"
+
+
+def _table(first: str, *columns: str) -> Table:
+    table = Table(first, box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("", style="dim")
+    return table
+
+
+def _number(value: float, metric: str) -> str:
+    return f"{value:.1f}" if METRICS[metric].unit == "ms" else f"{value:.3f}"

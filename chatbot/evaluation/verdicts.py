@@ -1,0 +1,63 @@
+"""From what happened to what it is worth: the verdicts of one question, a pure function."""
+
+from chatbot.answer import Certainty, Status
+from chatbot.evaluation.items import holds
+from chatbot.evaluation.rows import Observation, Row, Verdict, Verdicts
+from chatbot.evaluation.wording import contains, exact_match, f1
+from chatbot.sentences import sentences
+
+
+def judge(observation: Observation) -> Row:
+    """The row of one question."""
+    question, answer = observation.question, observation.answer
+    answered = is_answered(observation)
+    prediction = answer.text if answered else ""
+    right = answered and question.answerable and _is_right(observation, answer.text)
+    return Row(
+        observation=observation,
+        verdicts=Verdicts(
+            verdict=_verdict(answerable=question.answerable, answered=answered, right=right),
+            right=right,
+            best_right=question.answerable and _is_right(observation, observation.best or ""),
+            exact_match=exact_match(prediction, question.answers),
+            f1=f1(prediction, question.answers),
+            citation_exact=bool(answer.citations) and all(observation.exact) if answered else None,
+            citation_evidence=_cites_evidence(observation) if answered and observation.evidence else None,
+            sentences=len(sentences(answer.text, observation.text_language)) if answered else None,
+            rank=_rank(observation),
+        ),
+    )
+
+
+def is_answered(observation: Observation) -> bool:
+    return observation.answer.status == Status.ANSWERED
+
+
+def is_clear(observation: Observation) -> bool:
+    """Whether the answer was shown as clear."""
+    return is_answered(observation) and observation.answer.certainty == Certainty.CLEAR
+
+
+def _is_right(observation: Observation, text: str) -> bool:
+    return any(contains(text, answer) for answer in observation.question.answers)
+
+
+def _verdict(*, answerable: bool, answered: bool, right: bool) -> Verdict:
+    if not answerable:
+        return Verdict.FALSE_ANSWER if answered else Verdict.RIGHTLY_REFUSED
+    if not answered:
+        return Verdict.REFUSED
+    return Verdict.RIGHT if right else Verdict.WRONG
+
+
+def _cites_evidence(observation: Observation) -> bool:
+    if not observation.answer.citations:
+        return False
+    quote = observation.answer.citations[0]
+    return any(holds(quote, place) or holds(place, quote) for place in observation.evidence)
+
+
+def _rank(observation: Observation) -> int | None:
+    wanted = {(place.document, place.start, place.end) for place in observation.relevant}
+    ranked = enumerate(observation.retrieved, start=1)
+    return next((rank for rank, found in ranked if (found.document, found.start, found.end) in wanted), None)

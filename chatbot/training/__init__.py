@@ -1,0 +1,1 @@
+"""Fits the late-interaction head and the confidence from SQuAD-format files."""

@@ -1,0 +1,106 @@
+"""Training examples: questions with their candidate passages and the sentences that answer."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.embedding import Encoded, Progress, SentenceTransformerEmbeddings
+from chatbot.evaluation.items import Item
+from chatbot.evaluation.squad import load_squad
+from chatbot.index import Index, build
+from chatbot.late_interaction import Floats, Head
+from chatbot.retrieval import Candidate, candidates
+
+# Paragraphs of SQuAD files stay whole: a gold answer lies within one.
+_WHOLE = 4000
+
+CANDIDATES = 10
+LEXICAL_WEIGHT = 0.1
+
+
+class _Raw(Head):
+    """Keeps token vectors as they are, in half precision, where a head would project them."""
+
+    def passage(self, tokens: Floats) -> NDArray[Any]:
+        return tokens.astype(np.float16)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question, encoded, with the (row, sentence) pairs that answer it, if any do.
+
+    Attributes:
+        article: of the question; folds never share one.
+        answers: the answers' places as (row, start, end) in document characters.
+    """
+
+    item: Item
+    encoded: Encoded
+    article: str
+    gold: frozenset[tuple[int, int]]
+    answers: frozenset[tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The questions of one file over the index of its paragraphs, whose token vectors are the encoder's own."""
+
+    index: Index
+    examples: tuple[Example, ...]
+
+    def candidates(self, example: Example, without: Collection[str] = ()) -> list[Candidate]:
+        """What the first stage finds for a question, with the documents in `without` left out."""
+        question = example.item.question.question
+        return candidates(self.index, question, example.encoded.vector, CANDIDATES, LEXICAL_WEIGHT, without)
+
+    def article(self, name: str) -> frozenset[str]:
+        """The ids of an article's documents."""
+        return frozenset(identity for identity in self.index.documents if article_of(identity) == name)
+
+    def projected(self, head: Head) -> Index:
+        """The index as it would be with `head`."""
+        tokens = [head.passage(rows.astype(np.float32)) for rows in np.array_split(self.index.token_vectors, 64)]
+        return replace(self.index, token_vectors=np.concatenate(tokens))
+
+
+def load_examples(
+    paragraphs: Path,
+    embeddings: SentenceTransformerEmbeddings,
+    progress: Progress,
+    translations: Sequence[Path] = (),
+) -> Examples:
+    """Read a SQuAD-format file and encode it; `translations` have the same questions in other languages.
+
+    Raises:
+        ChatbotError: a file is not in SQuAD format.
+    """
+    squads = [load_squad(paragraphs), *(load_squad(paragraphs, translation) for translation in translations)]
+    raw = _Raw(**vars(Head.untrained(embeddings.dimension)))
+    index = build(squads[0].corpus.documents, embeddings, raw, _WHOLE, progress)
+    items = [item for squad in squads for item in squad.items]
+    encoded = dict(embeddings.questions([item.question.question for item in items], progress))
+    rows = {passage.document.id: row for row, passage in enumerate(index.passages)}
+    return Examples(index, tuple(_example(index, rows, item, encoded[position]) for position, item in enumerate(items)))
+
+
+def article_of(document: str) -> str:
+    return document.rsplit("/", 1)[0]
+
+
+def _example(index: Index, rows: dict[str, int], item: Item, encoded: Encoded) -> Example:
+    answers = frozenset((rows[place.document], place.start, place.end) for place in item.places)
+    gold = {
+        (row, number)
+        for row, start, _ in answers
+        for number, (opened, closed) in enumerate(index.passages[row].sentences)
+        if opened <= start < closed
+    }
+    if item.places:
+        article = article_of(item.places[0].document)
+    else:  # an unanswerable question stands with the article it is most like
+        article = article_of(index.passages[int(index.store.nearest_rows(encoded.vector, 1)[0][0])].document.id)
+    return Example(item, encoded, article, frozenset(gold), answers)

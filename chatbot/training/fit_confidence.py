@@ -1,0 +1,81 @@
+"""Fits the confidence: a logistic regression from a few figures to whether the best sentence answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from chatbot.confidence import FEATURES
+from chatbot.evaluation.calibration import ece
+from chatbot.late_interaction import Floats
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One question that neither head nor answerability model had seen, and what became of it.
+
+    Attributes:
+        right: the best sentence answered it.
+        group: `near` where what cannot be answered is about the same paragraph, `far` where its article is gone.
+    """
+
+    figures: NDArray[np.float64]
+    right: bool
+    answerable: bool
+    group: str
+    article: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The regression, and by cross-validation over articles how well it tells and how true its chances are."""
+
+    coefficients: Floats
+    intercept: Floats
+    report: dict[str, float]
+
+
+def fit_confidence(observations: Sequence[Observation]) -> Fitted:
+    """Fit on all observations, the two groups with equal weight."""
+    values = np.stack([observation.figures for observation in observations])
+    right = np.array([observation.right for observation in observations])
+    near = np.array([observation.group == "near" for observation in observations])
+    weights = np.where(near, 0.5 / near.sum(), 0.5 / (~near).sum()) * len(near)
+    articles = [observation.article for observation in observations]
+    chances = np.zeros(len(right))
+    for train, test in GroupKFold(5).split(values, right, articles):
+        chances[test] = _fit(values[train], right[train], weights[train]).predict_proba(values[test])[:, 1]
+    model = _fit(values, right, weights)
+    scaler, regression = model.named_steps["standardscaler"], model.named_steps["logisticregression"]
+    coefficients = regression.coef_[0] / scaler.scale_
+    intercept = regression.intercept_[0] - coefficients @ scaler.mean_
+    return Fitted(coefficients.astype(np.float32), np.asarray(intercept, np.float32), _report(observations, chances))
+
+
+def _fit(values: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64]) -> Pipeline:
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    return model.fit(values, right, logisticregression__sample_weight=weights)
+
+
+def _report(observations: Sequence[Observation], chances: NDArray[np.float64]) -> dict[str, float]:
+    answerable = np.array([observation.answerable for observation in observations])
+    right = np.array([observation.right for observation in observations])
+    report: dict[str, float] = {}
+    groups = sorted({(observation.group, observation.language) for observation in observations})
+    for group, language in groups:
+        chosen = np.array([(o.group, o.language) == (group, language) for o in observations])
+        name = f"{group}, {language}"
+        report[f"{name}: right of answerable"] = float(right[chosen & answerable].mean())
+        report[f"{name}: auroc"] = float(roc_auc_score(answerable[chosen], chances[chosen]))
+        report[f"{name}: ece"] = ece(chances[chosen], right[chosen]).value
+        for position, feature in enumerate(FEATURES):
+            alone = np.array([observation.figures[position] for observation in observations])[chosen]
+            report[f"{name}: auroc of {feature} alone"] = float(roc_auc_score(answerable[chosen], alone))
+    return report

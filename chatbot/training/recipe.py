@@ -1,0 +1,233 @@
+"""The whole recipe: head, answerability model and confidence, each fitted on what the one before did not see."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.answerability import AnswerabilityModel
+from chatbot.answering import Reading, ask_tokens, read
+from chatbot.confidence import Confidence, figures, inputs
+from chatbot.embedding import Progress, SentenceTransformerEmbeddings
+from chatbot.index import Index
+from chatbot.late_interaction import Head, QuestionTokens
+from chatbot.reader import Reader
+from chatbot.training.examples import Example, Examples, load_examples
+from chatbot.training.fit_answerability import Pair, fit_answerability
+from chatbot.training.fit_confidence import Fitted, Observation, fit_confidence
+from chatbot.training.fit_head import Lesson, fit_head
+
+WIDTH = 128
+FOLDS = 3
+HEAD_EPOCHS = 2
+ANSWERABILITY_EPOCHS = 6
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The reader and how well its confidence did on what it had not seen."""
+
+    reader: Reader
+    fitted: Fitted
+
+
+@dataclass(frozen=True)
+class _Read:
+    """An example's readings under one head, and whether the first of them answers."""
+
+    example: Example
+    asked: QuestionTokens
+    readings: tuple[Reading, ...]
+    index: Index
+    head: Head
+    possible: bool
+
+    def answers(self, reading: Reading) -> bool:
+        return self.possible and (reading.candidate.row, reading.sentence) in self.example.gold
+
+
+def train(
+    squad: Path,
+    held_out: Path,
+    translations: Sequence[Path],
+    embeddings: SentenceTransformerEmbeddings,
+    seed: int,
+    progress: Progress,
+) -> Trained:
+    """Fit a reader for an embedding model.
+
+    Args:
+        squad: the file to learn from, SQuAD 2.0 format, with questions that its paragraphs do not answer.
+        held_out: the file the confidence is fitted on. Its paragraphs that `squad` holds too are kept out of that;
+            the translated questions about those are learned from instead.
+        translations: the questions of `held_out` in other languages.
+        embeddings: the model to read the token vectors of.
+        seed: the same one gives the same reader on the same machine.
+        progress: called with the step and how far it has come.
+
+    Raises:
+        ChatbotError: a file is not in SQuAD format.
+    """
+    learned = load_examples(squad, embeddings, progress)
+    judged = load_examples(held_out, embeddings, progress, translations)
+    course = _Course(learned, judged, _folds(learned), _seen(learned, judged))
+    lessons = [Lesson(learned, example, learned.candidates(example)) for example in learned.examples]
+    fold_heads = [
+        fit_head(
+            [lesson for lesson in lessons if course.folds[lesson.example.article] != fold],
+            WIDTH,
+            HEAD_EPOCHS,
+            seed,
+            progress,
+        )
+        for fold in range(FOLDS)
+    ]
+    head = fit_head(lessons, WIDTH, HEAD_EPOCHS, seed, progress)
+    final = _Projected(head, learned.projected(head), judged.projected(head))
+    studied = [course.study(fold, fold_heads[fold], final) for fold in range(FOLDS)]
+
+    observations: list[Observation] = []
+    for fold, own in enumerate(studied):
+        others = [pair for other, material in enumerate(studied) if other != fold for pair in material.pairs]
+        model = fit_answerability(others, ANSWERABILITY_EPOCHS, seed, progress)
+        observations.extend(_observe(model, item, final.learned, head, "near") for item in own.read)
+    model = fit_answerability(
+        [pair for material in studied for pair in material.pairs], ANSWERABILITY_EPOCHS, seed, progress
+    )
+    observations.extend(_observe(model, item, final.judged, head, "far") for item in course.examination(final))
+    fitted = fit_confidence(observations)
+    return Trained(Reader(head, Confidence(model, fitted.coefficients, fitted.intercept)), fitted)
+
+
+@dataclass(frozen=True)
+class _Projected:
+    """The two indexes as they are with the final head."""
+
+    head: Head
+    learned: Index
+    judged: Index
+
+
+@dataclass(frozen=True)
+class _Studied:
+    """What a head made of the articles it had not seen: plain readings, and pairs to learn answerability from."""
+
+    read: tuple[_Read, ...]
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class _Course:
+    """What is learned from and judged on, the fold of each article, and the judged paragraphs learned from too."""
+
+    learned: Examples
+    judged: Examples
+    folds: Mapping[str, int]
+    seen: Mapping[str, str]
+
+    def study(self, fold: int, head: Head, final: _Projected) -> _Studied:
+        """Read the articles of `fold` with a head fitted on the others."""
+        read: list[_Read] = []
+        pairs: list[Pair] = []
+        own = [example for example in self.learned.examples if self.folds[example.article] == fold]
+        shared = [example for example in self.judged.examples if self._translated_in(example, fold)]
+        for examples, chosen, stored in (
+            (self.learned, own, final.learned),
+            (self.judged, shared, final.judged),
+        ):
+            index = examples.projected(head)
+            for number, example in enumerate(chosen):
+                plain = _read(examples, example, index, head)
+                pairs.extend(_pairs(plain, stored, final.head, 2))
+                for version in _left_out(examples, example, index, head, number):
+                    pairs.extend(_pairs(version, stored, final.head, 1))
+                if examples is self.learned:
+                    read.append(plain)
+        return _Studied(tuple(read), tuple(pairs))
+
+    def examination(self, final: _Projected) -> Iterator[_Read]:
+        """The judged questions about paragraphs nobody learned from, with and without their article."""
+        for example in self.judged.examples:
+            if _paragraph(self.judged, example) not in self.seen:
+                yield _read(self.judged, example, final.judged, final.head)
+                article = self.judged.article(example.article)
+                yield _read(self.judged, example, final.judged, final.head, article)
+
+    def _translated_in(self, example: Example, fold: int) -> bool:
+        article = self.seen.get(_paragraph(self.judged, example))
+        translated = example.item.question.language != self.judged.index.passages[0].document.language
+        return translated and article is not None and self.folds[article] == fold
+
+
+def _folds(examples: Examples) -> dict[str, int]:
+    """A fold for each article, about equally many questions in each."""
+    counts: dict[str, int] = {}
+    for example in examples.examples:
+        counts[example.article] = counts.get(example.article, 0) + 1
+    sizes = [0] * FOLDS
+    folds: dict[str, int] = {}
+    for article in sorted(counts, key=lambda name: (-counts[name], name)):
+        folds[article] = sizes.index(min(sizes))
+        sizes[folds[article]] += counts[article]
+    return folds
+
+
+def _seen(learned: Examples, judged: Examples) -> dict[str, str]:
+    """The held-out file's paragraphs that are also learned from (their document ids), with the article there."""
+    articles = {
+        passage.document.text.strip(): passage.document.id.rsplit("/", 1)[0] for passage in learned.index.passages
+    }
+    return {
+        identity: articles[document.text.strip()]
+        for identity, document in judged.index.documents.items()
+        if document.text.strip() in articles
+    }
+
+
+def _paragraph(examples: Examples, example: Example) -> str:
+    return next((examples.index.passages[row].document.id for row, _, _ in sorted(example.answers)), "")
+
+
+def _read(examples: Examples, example: Example, index: Index, head: Head, without: Collection[str] = ()) -> _Read:
+    asked = ask_tokens(head, example.encoded)
+    readings = read(index, head, asked, examples.candidates(example, without))
+    return _Read(example, asked, tuple(readings), index, head, possible=not without)
+
+
+def _left_out(examples: Examples, example: Example, index: Index, head: Head, number: int) -> Iterator[_Read]:
+    """The question with its paragraph or its article gone, in turn: near misses that nobody had to write."""
+    if example.gold:
+        paragraph = frozenset([_paragraph(examples, example)])
+        without = paragraph if number % 2 else examples.article(next(iter(paragraph)).rsplit("/", 1)[0])
+        yield _read(examples, example, index, head, without)
+
+
+def _pairs(item: _Read, final: Index, head: Head, count: int) -> Iterator[Pair]:
+    """The best readings as pairs. Matches are those of a head that has not seen the article; the sentence's own
+    vectors are the final head's, as they will be stored."""
+    for reading in item.readings[:count]:
+        question, met, _, parts = inputs(item.index, item.head, item.example.encoded, item.asked, reading)
+        _, _, sentence, _ = inputs(final, head, item.example.encoded, item.asked, reading)
+        answers = item.answers(reading)
+        span = _span(item.example, reading, len(sentence)) if answers else None
+        yield Pair(question, met, sentence, parts, answers, span)
+
+
+def _span(example: Example, reading: Reading, tokens: int) -> NDArray[np.bool_]:
+    """Which of the sentence's tokens are the answer, by their share of its characters."""
+    opened, closed = reading.passage.sentences[reading.sentence]
+    places = opened + (np.arange(tokens) + 0.5) * (closed - opened) / tokens
+    inside = np.zeros(tokens, bool)
+    for row, start, end in example.answers:
+        if row == reading.candidate.row:
+            inside |= (places >= start) & (places < end)
+    return inside
+
+
+def _observe(model: AnswerabilityModel, item: _Read, final: Index, head: Head, group: str) -> Observation:
+    values = figures(model, final, head, item.example.encoded, item.asked, item.readings)
+    right = bool(item.readings) and item.answers(item.readings[0])
+    answerable = item.possible and bool(item.example.gold)
+    return Observation(values, right, answerable, group, item.example.article, item.example.item.question.language)

@@ -1,0 +1,88 @@
+"""One visitor's conversation: questions wait until the chatbot is ready, one at a time, and are answered."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from chatbot.answer import Answer
+from chatbot.language import Language
+from chatbot.question import clean, refusal
+from chatbot.web.loading import Loading, State, log_failure
+
+# Older turns leave the page, so that neither it nor the memory it takes grows without end.
+_KEPT = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Pending:
+    """A question that is being looked up, or that waits for the chatbot to get ready."""
+
+    question: str
+    language: Language
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A question that could not be answered: for a reason in plain words, or one that the log explains."""
+
+    question: str
+    language: Language
+    reason: str | None = None
+    reference: str | None = None
+
+
+Turn = Answer | Pending | Failed
+
+
+class Conversation:
+    """What one open page has asked and been told. It lives in the server's memory and nowhere else.
+
+    Attributes:
+        language: of the page around the conversation.
+        turns: questions with what became of them, oldest first.
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.turns: list[Turn] = []
+        self._asking = asyncio.Lock()
+
+    def refusal(self, question: str, limit: int) -> str | None:
+        """Why a question is not asked at all, in the page's language, or None."""
+        return refusal(clean(question), self.language, limit)
+
+    def start_over(self) -> None:
+        """Forget every turn, those on their way included."""
+        self.turns = []
+
+    async def ask(self, question: str, loading: Loading) -> AsyncGenerator[None, None]:
+        """Add a turn for the question and see it through; yields whenever there is something new to show.
+
+        It waits until the chatbot is ready and the questions before it are answered, which may be its context.
+        """
+        turns = self.turns
+        pending = Pending(clean(question), self.language)
+        turns.append(pending)
+        del turns[:-_KEPT]
+        yield
+        try:
+            async with self._asking:
+                async for _ in loading.states():
+                    yield
+                answered = await self._answer(pending, loading.state)
+                if pending in turns:
+                    turns[turns.index(pending)] = answered
+            yield
+        finally:
+            # The visitor left while it was pending.
+            if pending in turns:
+                turns.remove(pending)
+
+    async def _answer(self, pending: Pending, state: State) -> Turn:
+        if state.chatbot is None:
+            return Failed(pending.question, pending.language, state.failure, state.reference)
+        history = [turn for turn in self.turns if isinstance(turn, Answer)]
+        try:
+            return await asyncio.to_thread(state.chatbot.ask, pending.question, history, pending.language)
+        except Exception:  # noqa: BLE001 - whatever it was, it is logged and the conversation goes on
+            return Failed(pending.question, pending.language, reference=log_failure("A question was not answered"))

@@ -1,0 +1,94 @@
+"""Getting ready behind the open page: where it stands, for everyone who waits."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from chatbot.errors import ChatbotError
+
+if TYPE_CHECKING:
+    from chatbot.chatbot import Chatbot, Ready
+    from chatbot.embedding import Progress
+
+_LOOK_AGAIN = 0.1  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class State:
+    """One moment of getting ready; `done` of `total` counts within `step`.
+
+    It ends with a chatbot, with a failure in words meant for people, or with the reference of a
+    failure that only the log explains.
+    """
+
+    step: str = ""
+    done: int = 0
+    total: int = 0
+    chatbot: "Chatbot | None" = None
+    failure: str | None = None
+    reference: str | None = None
+
+    @property
+    def settled(self) -> bool:
+        return bool(self.chatbot or self.failure or self.reference)
+
+
+class Loading:
+    """Opens the chatbot in a thread of its own, once.
+
+    Args:
+        open_: what opens it and reports its progress, usually `open_chatbot` with the settings.
+        announce: is given one sentence for each thing that whoever runs the service should know.
+    """
+
+    def __init__(self, open_: "Callable[[Progress], Ready]", announce: Callable[[str], None] = logger.info) -> None:
+        self.state = State()
+        self._open = open_
+        self._announce = announce
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin, unless that was done already."""
+        if self._thread is None:
+            # A daemon: stopping the server need not wait for a model that nobody will ask.
+            self._thread = Thread(target=self._run, name="loading", daemon=True)
+            self._thread.start()
+
+    async def states(self) -> AsyncIterator[State]:
+        """The state now and whenever it changes, up to the last."""
+        shown: State | None = None
+        while shown is None or not shown.settled:
+            if self.state is not shown:
+                shown = self.state
+                yield shown
+            else:
+                await asyncio.sleep(_LOOK_AGAIN)
+
+    def _run(self) -> None:
+        try:
+            ready = self._open(self._progress)
+        except ChatbotError as error:
+            logger.error("%s", error)
+            self.state = State(failure=str(error))
+        except Exception:  # noqa: BLE001 - whatever it was, it is logged and the page says so
+            self.state = State(reference=log_failure("Getting ready failed"))
+        else:
+            self.state = State(chatbot=ready.chatbot)
+            for notice in ready.notices:
+                self._announce(notice)
+
+    def _progress(self, step: str, done: int, total: int) -> None:
+        self.state = State(step=step, done=done, total=total)
+
+
+def log_failure(what: str) -> str:
+    """Log the exception being handled, with its traceback, and return the reference that people are given."""
+    reference = secrets.token_hex(2)
+    logger.exception("%s (reference %s)", what, reference)
+    return reference

@@ -1,0 +1,88 @@
+"""Serving the web application: a port, a message, and a clean end."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import socket
+from functools import partial
+from typing import TYPE_CHECKING
+
+import typer
+
+from chatbot.errors import ChatbotError
+from chatbot.settings import Settings
+
+if TYPE_CHECKING:
+    from chatbot.chatbot import Ready
+    from chatbot.embedding import Progress
+
+_GRACE = 1  # seconds to finish answers when the server stops
+
+
+def serve_page(settings: Settings) -> None:
+    """Serve the chat page until it is stopped; it opens at once and gets ready behind the page.
+
+    Raises:
+        ChatbotError: the address or port cannot be used.
+    """
+    # The port first: who has to choose another should not wait for the imports.
+    with listener(settings.host, settings.port) as listening:
+        import uvicorn
+
+        from chatbot.web.application import build_app
+        from chatbot.web.loading import Loading
+
+        logging.basicConfig(format="%(message)s", level=logging.WARNING)
+        loading = Loading(partial(_open, settings), announce=partial(typer.echo, err=True))
+        app = build_app(settings, loading)
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE)
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
+        typer.echo(f"Serving at {_address(settings.host, listening)} (Ctrl+C stops it).", err=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A socket bound to the address and port.
+
+    Raises:
+        ChatbotError: it cannot be bound.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise ChatbotError(
+            f"{host} is no address to serve at ({error.strerror}). Set CHATBOT_HOST to another."
+        ) from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise ChatbotError(
+                f"Port {port} is already in use. Stop the other program or set CHATBOT_PORT to another port."
+            ) from None
+        raise ChatbotError(
+            f"{host} port {port} cannot be served at ({error.strerror}). Set CHATBOT_HOST or CHATBOT_PORT to another."
+        ) from None
+    return listening
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Every open page holds a connection; that the end of the server cuts it off is no error worth a traceback."""
+    cut_off = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not (cut_off or "timeout graceful shutdown" in record.getMessage())
+
+
+def _open(settings: Settings, progress: "Progress") -> "Ready":
+    from chatbot.chatbot import open_chatbot
+
+    return open_chatbot(settings, progress)
+
+
+def _address(host: str, listening: socket.socket) -> str:
+    port = listening.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

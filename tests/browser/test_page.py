@@ -1,0 +1,196 @@
+import re
+from threading import Event
+
+from playwright.sync_api import Locator, Page, expect
+
+from chatbot.chatbot import Chatbot, Ready
+from chatbot.embedding import Progress
+from chatbot.errors import ChatbotError
+from chatbot.phrases import phrases
+from chatbot.web.loading import Loading
+from tests.browser.conftest import Open, Serve
+
+QUOTE = (
+    "There are more than 4.000 different IT systems in the state and similarly extensive IT portfolios in "
+    "municipalities and regions."
+)
+ENGLISH, DANISH = phrases("en"), phrases("da")
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("textbox", name=re.compile(f"^({ENGLISH.question}|{DANISH.question})$"))
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask by keyboard; returns the answered turn."""
+    turns = page.locator(".turn")
+    before = turns.count()
+    field(page).press_sequentially(question)
+    page.keyboard.press("Enter")
+    expect(turns).to_have_count(before + 1)
+    expect(page.locator(".pending")).to_have_count(0)
+    return turns.last
+
+
+def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
+    for _ in range(20):
+        page.keyboard.press(key)
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError("The keyboard does not get there")
+
+
+def test_ask_in_english_by_keyboard_alone(open_page: Open) -> None:
+    page = open_page()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator(".about")).to_have_text("Answers quote 1 document: Denmark (Digital Nations).")
+    expect(page.get_by_text(ENGLISH.automatic)).to_be_visible()
+    expect(page.get_by_text(ENGLISH.stored)).to_be_visible()
+    tab_to(page, field(page))
+    page.keyboard.type("How many IT systems does the state have?")
+    page.keyboard.press("Enter")
+    expect(page.locator("blockquote .quote")).to_have_text(QUOTE)
+    expect(field(page)).to_have_value("")
+    expect(page.get_by_text(ENGLISH.clear)).to_be_visible()
+    source = page.locator("summary").first
+    tab_to(page, source, "Shift+Tab")
+    assert source.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    expect(page.locator("mark").first).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark").first).to_be_visible()
+    expect(page.locator("mark").first).to_have_text(QUOTE)
+    expect(page.locator(".passage").first).to_contain_text(f"education, and employment. {QUOTE} Additionally,")
+    # What was unfolded stays so when the conversation goes on.
+    ask(page, "Who is the DN Senior Official?")
+    expect(page.locator("mark").first).to_be_visible()
+    expect(page.locator("details[open]")).to_have_count(1)
+
+
+def test_ask_in_danish(open_page: Open) -> None:
+    page = open_page(locale="da-DK")
+    assert page.evaluate("document.documentElement.lang") == "da"
+    assert page.title() == DANISH.title
+    turn = ask(page, "Hvor mange it-systemer har staten?")
+    expect(turn).to_have_attribute("lang", "da")
+    expect(turn.locator(".quote")).to_have_text(QUOTE)
+    expect(turn.locator(".quote")).to_have_attribute("lang", "en")
+    expect(turn.locator(".note")).to_have_text("(på engelsk)")
+    expect(turn.get_by_text(DANISH.clear)).to_be_visible()
+
+
+def test_not_found_offers_topics_and_a_topic_answers(open_page: Open) -> None:
+    page = open_page()
+    turn = ask(page, "What is the capital of France?")
+    expect(turn).to_contain_text(ENGLISH.not_found)
+    expect(turn.locator("blockquote, details")).to_have_count(0)
+    topics = turn.locator("[data-question]")
+    expect(topics).to_have_count(3)
+    topics.first.click()
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(page.locator(".turn").last.locator("blockquote")).to_be_visible()
+
+
+def test_an_example_is_one_click(open_page: Open) -> None:
+    page = open_page(locale="da-DK")
+    page.get_by_role("button", name=DANISH.examples[0]).click()
+    expect(page.locator(".turn .quote")).to_have_text(QUOTE)
+
+
+def test_whatever_is_typed_is_text(open_page: Open) -> None:
+    hostile = "<script>alert(1)</script> **bold** $x$ [a](javascript:alert(1)) ![](http://evil.example/x.png) "
+    hostile += "<img src=x onerror=alert(1)> ${alert(1)} {{7*7}} @children </div>"
+    page = open_page()
+    turn = ask(page, hostile)
+    expect(turn.locator(".question")).to_contain_text(hostile)
+    assert turn.locator("img, script, a, strong, .katex").count() == 0
+
+
+def test_what_cannot_be_asked_is_said_beside_the_question(open_page: Open) -> None:
+    page = open_page()
+    field(page).press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(ENGLISH.empty)
+    field(page).fill("My number is 010203-1234.")
+    field(page).press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(ENGLISH.personal_number)
+    expect(field(page)).to_have_value("My number is 010203-1234.")
+    field(page).fill("x" * 1240)
+    page.get_by_role("button", name=ENGLISH.ask, exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("Please keep it under 1,000 characters (now 1,240).")
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_switch_language_and_start_over(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "How many IT systems does the state have?")
+    page.get_by_role("button", name="Dansk").click()
+    expect(page.locator("h1")).to_have_text(DANISH.title)
+    expect(page.get_by_role("button", name=DANISH.examples[0])).to_be_visible()
+    expect(page.get_by_text(DANISH.automatic)).to_be_visible()
+    expect(page.get_by_role("textbox", name=DANISH.question, exact=True)).to_be_visible()
+    assert page.evaluate("[document.documentElement.lang, document.title]") == ["da", DANISH.title]
+    # The conversation stays, in the language it was held in.
+    expect(page.locator(".turn")).to_have_attribute("lang", "en")
+    page.get_by_role("button", name=DANISH.start_over).click()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(field(page)).to_be_focused()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text(ENGLISH.title)
+
+
+def test_light_and_dark(open_page: Open) -> None:
+    def paper() -> str:
+        return str(page.locator("#form").evaluate("element => getComputedStyle(element).backgroundColor"))
+
+    page = open_page(color_scheme="dark")
+    assert paper() == "rgb(20, 23, 28)"
+    page.get_by_role("button", name=ENGLISH.theme).click()
+    assert paper() == "rgb(255, 255, 255)"
+
+
+def test_a_narrow_phone_scrolls_one_way_and_keeps_the_question_at_the_bottom(open_page: Open) -> None:
+    page = open_page(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    for question in ("How many IT systems does the state have?", "Who is the Minister for Digital Government?"):
+        ask(page, question)
+        page.locator(".turn summary").last.click()
+    page.evaluate("window.scrollTo(0, 0)")
+    assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [320, 320]
+    assert page.evaluate("document.documentElement.scrollHeight") > 700
+    box = field(page).bounding_box()
+    assert box is not None
+    assert 480 < box["y"] + box["height"] <= 640
+
+
+def test_a_question_asked_while_the_model_loads_waits_and_is_answered(
+    open_page: Open, serve: Serve, chatbot: Chatbot
+) -> None:
+    loaded = Event()
+
+    def open_(progress: Progress) -> Ready:
+        progress("Embedding passages", 3, 9)
+        assert loaded.wait(60)
+        return Ready(chatbot, ())
+
+    with serve(Loading(open_)) as address:
+        try:
+            page = open_page(address)
+            expect(page.locator(".about")).to_have_text("Getting ready … (reading the documents, once 3/9)")
+            field(page).fill("How many IT systems does the state have?")
+            page.keyboard.press("Enter")
+            expect(page.locator(".turn .pending")).to_have_text("Getting ready … (reading the documents, once 3/9)")
+            page.get_by_role("button", name="Dansk").click()
+            expect(page.locator(".about")).to_have_text("Gør klar … (læser dokumenterne, kun denne ene gang 3/9)")
+        finally:
+            loaded.set()
+        expect(page.locator(".turn .quote")).to_have_text(QUOTE)
+        expect(page.locator(".about")).to_have_text("Svarene citerer 1 dokument: Denmark (Digital Nations).")
+
+
+def test_a_failure_to_get_ready_is_said_in_words(open_page: Open, serve: Serve) -> None:
+    def open_(progress: Progress) -> Ready:
+        raise ChatbotError("The corpus folder x holds no document to answer from.")
+
+    with serve(Loading(open_)) as address:
+        page = open_page(address)
+        words = f"{ENGLISH.not_ready} The corpus folder x holds no document to answer from."
+        expect(page.locator(".about")).to_have_text(words)
+        expect(ask(page, "Anyone there?").locator(".answer")).to_have_text(words)

@@ -1,0 +1,113 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chatbot.answering import ask_tokens
+from chatbot.chatbot import Chatbot
+from chatbot.confidence import figures
+from chatbot.cross_encoder import load_cross_encoder
+from chatbot.errors import ChatbotError
+from chatbot.reader import SHIPPED, Reader, load_reader, save_reader
+
+QUESTION = "How many IT systems does the state have?"
+
+
+def test_the_shipped_weights_are_small() -> None:
+    assert SHIPPED.stat().st_size < 1_000_000
+
+
+def test_a_saved_reader_reads_as_before(chatbot: Chatbot, tmp_path: Path) -> None:
+    save_reader(chatbot.reader, tmp_path / "reader.safetensors")
+    again = load_reader("any", chatbot.embeddings.dimension, tmp_path / "reader.safetensors")
+    before = chatbot.ask(QUESTION)
+    after = Chatbot(chatbot.index, chatbot.embeddings, again, chatbot.settings).ask(QUESTION)
+    assert after.text == before.text
+    assert after.confidence == pytest.approx(before.confidence, abs=1e-3)
+
+
+def test_damaged_or_foreign_weights_are_one_sentence(reader: Reader, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(SHIPPED.read_bytes()[:1000])
+    for path in (damaged, tmp_path / "missing.safetensors"):
+        with pytest.raises(ChatbotError, match="missing or damaged"):
+            load_reader("any", 384, path)
+    with pytest.raises(ChatbotError, match="another embedding model"):
+        load_reader("any", 768, SHIPPED)
+
+
+def test_the_chance_is_a_probability_and_rests_on_figures_that_are_finite(chatbot: Chatbot, reader: Reader) -> None:
+    assert reader.confidence is not None
+    trace = chatbot.trace(QUESTION)
+    encoded = chatbot.embeddings.question(QUESTION)
+    asked = ask_tokens(reader.head, encoded)
+    values = figures(reader.confidence.answerability, chatbot.index, reader.head, encoded, asked, trace.readings)
+    assert np.isfinite(values).all()
+    assert trace.answer.confidence is not None
+    assert 0 <= trace.answer.confidence <= 1
+
+
+def test_a_neighbour_that_may_hold_the_answer_is_quoted_along(chatbot: Chatbot) -> None:
+    traces = [
+        chatbot.trace(question) for question in ("What years does the Joint Public Digital Strategy cover?", QUESTION)
+    ]
+    for trace in traces:
+        best = trace.readings[0]
+        chosen = [number for number in (best.sentence, best.also) if number is not None]
+        assert max(chosen) - min(chosen) == len(chosen) - 1
+        start, end = best.span
+        assert trace.answer.text == best.passage.document.text[start:end]
+
+
+def test_probabilities_of_the_candidates_sentences_sum_to_at_most_one(chatbot: Chatbot) -> None:
+    readings = chatbot.trace(QUESTION).readings
+    assert 0 < sum(reading.probability for reading in readings) <= 1 + 1e-6
+    assert [reading.score for reading in readings] == sorted((reading.score for reading in readings), reverse=True)
+
+
+@pytest.fixture(scope="module")
+def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random cross-encoder of two narrow layers with a vocabulary of single letters."""
+    from sentence_transformers import CrossEncoder
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("cross-encoder")
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        num_labels=1,
+    )
+    BertForSequenceClassification(config).save_pretrained(folder)
+    assert CrossEncoder(str(folder), device="cpu", local_files_only=True) is not None
+    return folder
+
+
+def test_a_cross_encoder_re_orders_the_readings_and_loses_none(chatbot: Chatbot, tiny_cross_encoder: Path) -> None:
+    ranking = load_cross_encoder(str(tiny_cross_encoder))
+    readings = chatbot.trace(QUESTION).readings
+    ordered = ranking.order(QUESTION, readings)
+    assert {id(reading) for reading in ordered} == {id(reading) for reading in readings}
+    assert ranking.order(QUESTION, ordered) == ordered
+    seated = Chatbot(
+        chatbot.index, chatbot.embeddings, replace(chatbot.reader, cross_encoder=ranking), chatbot.settings
+    )
+    assert seated.trace(QUESTION).readings[0].candidate.row == ordered[0].candidate.row
+
+
+def test_a_cross_encoder_that_cannot_be_loaded_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ChatbotError, match="CHATBOT_CROSS_ENCODER"):
+        load_cross_encoder(str(tmp_path))
+
+
+def test_a_foreign_embedding_model_is_read_without_a_fitted_confidence(chatbot: Chatbot) -> None:
+    plain: Any = load_reader("another/model", 384)
+    assert plain.confidence is None
