@@ -28,6 +28,9 @@ class Citation(BaseModel):
     """A verbatim piece of a document: `document.text[start:end] == quote`.
 
     Made by `cite` alone, which takes the quote from the document and never from anywhere else.
+
+    Attributes:
+        highlights: words of the quote that met the question best, as document offsets; not part of the JSON.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,16 +40,19 @@ class Citation(BaseModel):
     quote: str
     start: int
     end: int
+    highlights: tuple[tuple[int, int], ...] = Field(default=(), exclude=True)
 
 
-def cite(document: Document, start: int, end: int) -> Citation:
+def cite(document: Document, start: int, end: int, highlights: tuple[tuple[int, int], ...] = ()) -> Citation:
     """The citation of `document.text[start:end]`.
 
     Raises:
         ValueError: the offsets do not name a piece of the document.
     """
     quote = document.slice(start, end)
-    return Citation(document=document.id, title=document.title, quote=quote, start=start, end=end)
+    return Citation(
+        document=document.id, title=document.title, quote=quote, start=start, end=end, highlights=highlights
+    )
 
 
 class Answer(BaseModel):

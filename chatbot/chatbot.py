@@ -8,13 +8,15 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from chatbot.answer import Answer, Certainty, Status, cite
-from chatbot.answering import Reading
+from chatbot.answering import Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
 from chatbot.corpus import Document, load_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, Progress, SentenceTransformerEmbeddings, load_embeddings, no_progress
+from chatbot.highlighting import highlights
 from chatbot.index import Index, open_index
 from chatbot.language import Language, detect_language
+from chatbot.late_interaction import QuestionTokens
 from chatbot.phrases import phrases
 from chatbot.question import clean, refusal
 from chatbot.reader import Reader, load_reader
@@ -50,6 +52,7 @@ class Attempt:
     """One way to understand a question, retrieved and read; `chance` is that its best reading answers it."""
 
     question: str
+    asked: QuestionTokens
     candidates: tuple[Candidate, ...]
     readings: tuple[Reading, ...]
     chance: float
@@ -57,7 +60,13 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Trace:
-    """An answer and how it came about; `steps` are milliseconds by step."""
+    """An answer and how it came about.
+
+    Attributes:
+        candidates: the passages in their final order.
+        readings: what each of them says to the question, in the same order.
+        steps: milliseconds by step.
+    """
 
     answer: Answer
     candidates: tuple[Candidate, ...] = ()
@@ -150,15 +159,22 @@ class Chatbot(Runnable[str, Answer]):
         question = version.text
         found = candidates(self.index, question, encoded.vector, settings.candidates, settings.lexical_weight, without)
         clock.lap("retrieval")
-        readings, chance = self.reader.read(self.index, question, encoded, found, version.carried)
+        asked = ask_tokens(self.reader.head, encoded, version.carried)
+        readings, chance = self.reader.read(self.index, question, encoded, asked, found)
         clock.lap("reading")
-        return Attempt(question, tuple(found), tuple(readings), chance)
+        reranked = tuple(reading.candidate for reading in readings)
+        return Attempt(question, asked, reranked, tuple(readings), chance)
 
     def _answered(self, question: str, language: Language, attempt: "Attempt") -> Answer:
         best, *others = attempt.readings
         supporting = [reading for reading in others if reading.probability >= _SUPPORTS]
         shown = [best, *supporting[:_SUPPORTING]]
-        citations = tuple(cite(reading.passage.document, *reading.span) for reading in shown)
+        citations = tuple(
+            cite(
+                reading.passage.document, *reading.span, highlights(self.index, self.embeddings, attempt.asked, reading)
+            )
+            for reading in shown
+        )
         clear = attempt.chance >= self.settings.clear_threshold
         return Answer(
             question=question,

@@ -101,6 +101,12 @@ class SentenceTransformerEmbeddings(Embeddings):
             vectors[position] = encoded.vector
         return vectors
 
+    def passage_offsets(self, text: str) -> NDArray[np.int64]:
+        """Where a passage's tokens stand in it, as in `Encoded.offsets`, without encoding it."""
+        offsets, own, _ = self._tokenize([text], self._passage_prompt)
+        places: NDArray[np.int64] = np.maximum(offsets[0][own[0]], 0)
+        return places
+
     def embed_query(self, text: str) -> list[float]:
         return self.question(text).vector.tolist()  # type: ignore[no-any-return]
 
@@ -110,6 +116,19 @@ class SentenceTransformerEmbeddings(Embeddings):
     def _encode(self, texts: list[str], prompt: str) -> list[Encoded]:
         import torch
 
+        offsets, own, batch = self._tokenize(texts, prompt)
+        with torch.inference_mode():
+            output = self._model(batch)
+        tokens = output["token_embeddings"].numpy()
+        vectors = output["sentence_embedding"].numpy()
+        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return [
+            Encoded(vector, row[kept], np.maximum(places[kept], 0))
+            for vector, row, places, kept in zip(vectors, tokens, offsets, own, strict=True)
+        ]
+
+    def _tokenize(self, texts: list[str], prompt: str) -> tuple[NDArray[np.int64], NDArray[np.bool_], dict[str, Any]]:
+        """Offsets into the texts, [texts, tokens, 2]; which tokens are the texts' own; what the model takes."""
         batch = self._model.tokenizer(
             [prompt + text for text in texts],
             padding=True,
@@ -121,17 +140,9 @@ class SentenceTransformerEmbeddings(Embeddings):
         )
         offsets = batch.pop("offset_mapping").numpy() - len(prompt)
         special = batch.pop("special_tokens_mask").numpy().astype(bool)
-        with torch.inference_mode():
-            output = self._model(dict(batch))
-        tokens = output["token_embeddings"].numpy()
-        vectors = output["sentence_embedding"].numpy()
-        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         # A token that begins inside the prompt's last space still belongs to the text.
         own = ~special & (offsets[:, :, 1] > 0) & (offsets[:, :, 1] > offsets[:, :, 0])
-        return [
-            Encoded(vector, row[kept], np.maximum(places[kept], 0))
-            for vector, row, places, kept in zip(vectors, tokens, offsets, own, strict=True)
-        ]
+        return offsets, own, dict(batch)
 
     @contextmanager
     def _all_cores(self) -> Iterator[None]:

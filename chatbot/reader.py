@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from chatbot.answerability import AnswerabilityModel
-from chatbot.answering import Reading, ask_tokens, read
+from chatbot.answering import Reading, read
 from chatbot.confidence import FEATURES, Confidence
 from chatbot.cross_encoder import CrossEncoderRanking
 from chatbot.embedding import Encoded
 from chatbot.errors import ChatbotError
 from chatbot.index import Index
-from chatbot.late_interaction import Floats, Head
+from chatbot.late_interaction import Floats, Head, QuestionTokens
 from chatbot.retrieval import Candidate
-from chatbot.sentences import Span
 from chatbot.settings import DEFAULT_MODEL
 
 SHIPPED = Path(__file__).parent / "weights" / "reader.safetensors"
@@ -35,13 +34,9 @@ class Reader:
     cross_encoder: CrossEncoderRanking | None = None
 
     def read(
-        self, index: Index, text: str, question: Encoded, found: Sequence[Candidate], carried: Span = (0, 0)
+        self, index: Index, text: str, question: Encoded, asked: QuestionTokens, found: Sequence[Candidate]
     ) -> tuple[list[Reading], float]:
-        """The candidates' readings, best first, and the chance that the best one answers.
-
-        Tokens of the question inside the span `carried` come from earlier in the conversation and weigh less.
-        """
-        asked = ask_tokens(self.head, question, carried)
+        """The candidates' readings, best first, and the chance that the best one answers."""
         readings = read(index, self.head, asked, found)
         if self.cross_encoder is not None:
             readings = self.cross_encoder.order(text, readings)

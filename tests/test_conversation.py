@@ -1,6 +1,6 @@
 import pytest
 
-from chatbot.answer import Answer
+from chatbot.answer import Answer, Status
 from chatbot.chatbot import Chatbot
 from chatbot.conversation import understand
 
@@ -41,7 +41,7 @@ def test_a_stand_alone_question_is_never_dragged_away_by_history(chatbot: Chatbo
 
 
 def test_capital_it_is_no_pronoun() -> None:
-    before = Answer(question="Who is the minister?", language="en", status="answered", text="x")  # type: ignore[arg-type]
+    before = Answer(question="Who is the minister?", language="en", status=Status.ANSWERED, text="x")
     assert understand("How many IT systems does the state have?", "en", [before]).resolved == ()
     assert understand("How many of it does the state have?", "en", [before]).resolved != ()
 

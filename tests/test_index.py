@@ -11,7 +11,7 @@ from chatbot.corpus import Corpus, Document
 from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.errors import ChatbotError
 from chatbot.index import Index, build, open_index
-from chatbot.late_interaction import Head
+from chatbot.reader import Reader, load_reader
 from chatbot.retrieval import candidates
 from chatbot.vectorstore import PASSAGES
 
@@ -20,7 +20,7 @@ BREAD = Document("bread", "Bread", "en", "# Rye bread\n\nRye bread is baked for 
 
 
 def opened(root: Path, embeddings: SentenceTransformerEmbeddings, *documents: Document, size: int = 1000) -> str | None:
-    head = Head.for_model(embeddings.name, embeddings.dimension)
+    head = load_reader(embeddings.name, embeddings.dimension).head
     return open_index(root, Corpus(documents), embeddings, head, size).rebuilt_because
 
 
@@ -34,10 +34,10 @@ def test_an_index_is_built_once_and_reused(tmp_path: Path, embeddings: SentenceT
 
 
 def test_a_loaded_index_answers_as_the_built_one(
-    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, head: Head
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader
 ) -> None:
-    built = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, head, 1000).index
-    loaded = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, head, 1000).index
+    built = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, reader.head, 1000).index
+    loaded = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, reader.head, 1000).index
     assert loaded.passages == built.passages
     assert loaded.topics == built.topics
     assert np.array_equal(loaded.sentence_vectors, built.sentence_vectors)
@@ -47,7 +47,7 @@ def test_a_loaded_index_answers_as_the_built_one(
 
 
 def test_it_is_rebuilt_with_a_reason_when_it_no_longer_fits(
-    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, head: Head
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader
 ) -> None:
     opened(tmp_path, embeddings, POST)
     assert opened(tmp_path, embeddings, POST, BREAD) == "the document bread was added"
@@ -57,7 +57,9 @@ def test_it_is_rebuilt_with_a_reason_when_it_no_longer_fits(
     reason = opened(tmp_path, embeddings, changed, size=500)
     assert reason is not None
     assert "500 characters" in reason
-    assert open_index(tmp_path, Corpus((changed,)), embeddings, head, 500, rebuild=True).rebuilt_because is not None
+    assert (
+        open_index(tmp_path, Corpus((changed,)), embeddings, reader.head, 500, rebuild=True).rebuilt_because is not None
+    )
 
 
 @pytest.mark.parametrize("damage", ["cut", "missing", "edited", "manifest", "format", "pointer"])
@@ -153,7 +155,9 @@ def test_what_a_killed_build_left_behind_is_removed(tmp_path: Path) -> None:
     assert not left.exists()
 
 
-def test_topics_are_headings_or_phrases_of_the_passage(embeddings: SentenceTransformerEmbeddings, head: Head) -> None:
-    index = build([POST, BREAD], embeddings, head, 1000)
+def test_topics_are_headings_or_phrases_of_the_passage(
+    embeddings: SentenceTransformerEmbeddings, reader: Reader
+) -> None:
+    index = build([POST, BREAD], embeddings, reader.head, 1000)
     assert index.topics[1] == "Rye bread"
     assert index.topics[0] in POST.text

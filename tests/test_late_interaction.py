@@ -2,6 +2,7 @@ import numpy as np
 
 from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.late_interaction import Head, QuestionTokens, best_per_sentence
+from chatbot.reader import Reader
 
 
 def test_each_question_token_takes_its_best_match_in_each_sentence() -> None:
@@ -11,9 +12,10 @@ def test_each_question_token_takes_its_best_match_in_each_sentence() -> None:
 
 
 def test_stored_as_int8_the_cosines_stay_within_a_hundredth(
-    head: Head, embeddings: SentenceTransformerEmbeddings
+    reader: Reader, embeddings: SentenceTransformerEmbeddings
 ) -> None:
     ((_, passage),) = embeddings.passages(["The ministry was established on December 15th 2022."])
+    head = reader.head
     asked = head.question(embeddings.question("When was the ministry established?").tokens)
     exact = (passage.tokens - head.passage_mean) @ head.passage_matrix
     exact /= np.linalg.norm(exact, axis=1, keepdims=True)
@@ -21,16 +23,16 @@ def test_stored_as_int8_the_cosines_stay_within_a_hundredth(
 
 
 def test_the_weights_of_a_questions_tokens_sum_to_one_and_favour_what_matters(
-    head: Head, embeddings: SentenceTransformerEmbeddings
+    reader: Reader, embeddings: SentenceTransformerEmbeddings
 ) -> None:
     encoded = embeddings.question("What is the capital of France?")
-    asked = head.question(encoded.tokens)
+    asked = reader.head.question(encoded.tokens)
     assert np.isclose(asked.weights.sum(), 1)
-    assert asked.vectors.shape == (len(encoded.tokens), head.width)
+    assert asked.vectors.shape == (len(encoded.tokens), reader.head.width)
 
 
 def test_a_foreign_model_gets_plain_maxsim() -> None:
-    head = Head.for_model("another-model", 8)
+    head = Head.untrained(8)
     tokens = np.eye(8, dtype=np.float32)[:2]
     asked = head.question(tokens)
     assert isinstance(asked, QuestionTokens)

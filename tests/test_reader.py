@@ -69,25 +69,28 @@ def test_probabilities_of_the_candidates_sentences_sum_to_at_most_one(chatbot: C
 
 @pytest.fixture(scope="module")
 def tiny_cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random cross-encoder of two narrow layers with a vocabulary of single letters."""
-    from sentence_transformers import CrossEncoder
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    """A random cross-encoder of two narrow layers whose vocabulary is single characters."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+    from transformers import AutoModelForSequenceClassification, BertConfig, PreTrainedTokenizerFast
 
     folder = tmp_path_factory.mktemp("cross-encoder")
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    vocabulary = {piece: number for number, piece in enumerate(["<pad>", "<unk>", *"abcdefghijklmnopqrstuvwxyz"])}
+    characters = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    characters.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+    make: Any = PreTrainedTokenizerFast
+    tokenizer = make(tokenizer_object=characters, pad_token="<pad>", unk_token="<unk>")
+    tokenizer.save_pretrained(folder)
     config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=16,
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=32,
-        num_labels=1,
+        id2label={0: "answers"},
+        label2id={"answers": 0},
     )
-    BertForSequenceClassification(config).save_pretrained(folder)
-    assert CrossEncoder(str(folder), device="cpu", local_files_only=True) is not None
+    model: Any = AutoModelForSequenceClassification
+    model.from_config(config).save_pretrained(folder)
     return folder
 
 
@@ -111,3 +114,11 @@ def test_a_cross_encoder_that_cannot_be_loaded_is_one_sentence(tmp_path: Path) -
 def test_a_foreign_embedding_model_is_read_without_a_fitted_confidence(chatbot: Chatbot) -> None:
     plain: Any = load_reader("another/model", 384)
     assert plain.confidence is None
+
+
+def test_the_words_that_met_the_question_are_highlighted_inside_the_quote(chatbot: Chatbot) -> None:
+    citation = chatbot.ask("Who is the DN Senior Official?").citations[0]
+    words = [chatbot.documents["denmark"].text[start:end] for start, end in citation.highlights]
+    assert {"Senior", "Official"} <= set(words)
+    assert all(citation.start <= start < end <= citation.end for start, end in citation.highlights)
+    assert "highlights" not in citation.model_dump()

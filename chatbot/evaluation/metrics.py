@@ -141,10 +141,10 @@ def statistics(table: Table) -> dict[str, Statistic]:
     """Every metric that applies to the table, by name, in the order of METRICS."""
     found: dict[str, Statistic | None] = {name: mean(table.means[name]) for name in table.means if name in METRICS}
     found["auroc"] = calibration.auroc(table.confidence, table.answerable)
-    found["aurc"] = calibration.aurc(table.confidence, table.best_right)
     found["brier"] = calibration.brier(table.confidence, table.best_right)
     found["ece"] = calibration.ece(table.confidence, table.best_right)
     if table.answerable.any():
+        found["aurc"] = calibration.aurc(table.confidence, table.best_right)
         surest = Selected(table.answerable)
         for percent in (80, 90):
             inner = calibration.accuracy_at(

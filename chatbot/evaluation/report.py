@@ -75,7 +75,7 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
         others_left=len(others[_OTHERS:]),
         passages=_PASSAGES,
         pieces=pieces,
-        risk_coverage=charts.risk_coverage(details.risk_coverage, details.operating),
+        risk_coverage=charts.risk_coverage(details.risk_coverage, details.operating) if "aurc" in figures else None,
         reliability=charts.reliability(details.reliability),
         slices=[(title, charts.shares(shown, title)) for title, shown in _slices(measured, rows) if shown],
         latency=charts.latency([row.observation.latency_ms for row in rows], marks),
@@ -116,7 +116,7 @@ def _sentences(measured: "Measured", rows: Sequence[Row]) -> Iterator[str]:
     if others:
         answered = sum(is_answered(row.observation) for row in others)
         yield (
-            f"{len(others)} questions cannot be answered from them. {len(others) - answered} of these "
+            f"{len(others)} questions cannot be answered from {'them' if answerable else 'the documents'}. {len(others) - answered} of these "
             f"({(len(others) - answered) / len(others):.0%}) rightly got no answer; {answered} got one all the same."
         )
     clear = [row for row in rows if is_clear(row.observation)]

@@ -57,7 +57,16 @@ def test_every_metric_by_hand() -> None:
 
 def test_what_does_not_apply_is_left_out() -> None:
     unanswerable = _values([found for found in ROWS if not found.question.answerable])
-    missing = {"accuracy", "auroc", "false_refusal_rate", "hit@1", "ndcg@10", "accuracy_at_80", "citation_evidence"}
+    missing = {
+        "accuracy",
+        "auroc",
+        "aurc",
+        "false_refusal_rate",
+        "hit@1",
+        "ndcg@10",
+        "accuracy_at_80",
+        "citation_evidence",
+    }
     assert not missing & unanswerable.keys()
     assert unanswerable["false_answer_rate"] == pytest.approx(1 / 3, abs=1e-6)
     answerable = _values([found for found in ROWS if found.question.answerable])
