@@ -139,7 +139,8 @@ class Chatbot(Runnable[str, Answer]):
             return Trace(answer, steps=clock.laps)
         understanding = understand(question, spoken, history)
         attempts = [self._attempt(Resolved(question), encoded, without, clock)] if understanding.plain else []
-        for version in understanding.resolved:
+        enough = understanding.last_resort and attempts[0].chance >= settings.threshold
+        for version in () if enough else understanding.resolved:
             encoded = self.embeddings.question(version.text)
             clock.lap("embedding")
             attempts.append(self._attempt(version, encoded, without, clock))

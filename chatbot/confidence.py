@@ -12,7 +12,10 @@ from chatbot.embedding import Encoded
 from chatbot.index import Index
 from chatbot.late_interaction import Floats, Head, QuestionTokens
 
-FEATURES = ("answerability", "sentence match", "passage match", "dense", "sentence", "lexical", "least met", "margin")
+# Each of them speaks for the answer: the answerability model's logit; how well the sentence meets the question's
+# tokens; cosine of passage and sentence; BM25; the important token that is met least; by how much the sentence leads
+# the best of another passage; by how much the passage leads the average candidate.
+FEATURES = ("answerability", "match", "passage", "sentence", "lexical", "least met", "margin", "lead")
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,13 @@ def figures(
 ) -> NDArray[np.float64]:
     """What the confidence in the first of `readings` rests on, in the order of `FEATURES`."""
     best = readings[0]
-    sentence_match, passage_match, dense, sentence, _, lexical = best.parts
+    match, _, passage, sentence, _, lexical = best.parts
     important = asked.weights >= 1 / len(asked.weights)
     margin = best.score - readings[1].score if len(readings) > 1 else 0.0
-    return np.array(
-        [
-            model.logit(*inputs(index, head, question, asked, best)),
-            sentence_match,
-            passage_match,
-            dense,
-            sentence,
-            lexical,
-            best.matches[important].min(initial=1.0),
-            min(margin, 10.0),
-        ],
-        np.float64,
-    )
+    lead = passage - np.mean([reading.candidate.dense for reading in readings])
+    answerability = model.logit(*inputs(index, head, question, asked, best))
+    least_met = best.matches[important].min(initial=1.0)
+    return np.array([answerability, match, passage, sentence, lexical, least_met, min(margin, 10.0), lead], np.float64)
 
 
 def inputs(

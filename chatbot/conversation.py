@@ -47,10 +47,12 @@ class Understanding:
     Attributes:
         plain: the question stands alone, or may do so.
         resolved: stand-alone versions of it, most likely first.
+        last_resort: nothing points back, it is only short; the versions count if it has no answer as it is.
     """
 
     plain: bool
     resolved: tuple[Resolved, ...] = ()
+    last_resort: bool = False
 
 
 def understand(question: str, language: str, history: Sequence[Answer]) -> Understanding:
@@ -71,7 +73,7 @@ def understand(question: str, language: str, history: Sequence[Answer]) -> Under
     variants = dict.fromkeys(_resolve(question, language, pointing, spoken[-1]))
     # "Is it true that Denmark …" has enough words of its own; "Who leads it?" has not.
     plain = not opened and not (strong and own <= 2)
-    return Understanding(plain, tuple(variants)[:_VARIANTS])
+    return Understanding(plain, tuple(variants)[:_VARIANTS], last_resort=not (pointing or opened))
 
 
 def _points(token: str, language: str) -> bool:

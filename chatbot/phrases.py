@@ -196,3 +196,21 @@ PLEASANTRIES = (
         },
     ),
 )
+
+# Short questions that sound like a pleasantry and are none; they keep follow-ups from being taken for one.
+NOT_PLEASANTRIES = (
+    "What is it about?",
+    "Who is she?",
+    "Who are they?",
+    "What can it do?",
+    "How does it work?",
+    "When was that?",
+    "Why?",
+    "Hvad handler den om?",
+    "Hvad gør den?",
+    "Hvem er hun?",
+    "Hvem er det?",
+    "Hvordan virker det?",
+    "Hvornår var det?",
+    "Hvorfor?",
+)

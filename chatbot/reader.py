@@ -68,7 +68,7 @@ def save_reader(reader: Reader, path: Path) -> None:
         tensors["confidence.coefficients"] = reader.confidence.coefficients
         tensors["confidence.intercept"] = reader.confidence.intercept
     stored = {
-        name: np.ascontiguousarray(values, np.float16 if values.ndim == 2 else np.float32)
+        name: np.array(values, np.float16 if values.ndim == 2 else np.float32, order="C")
         for name, values in tensors.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,22 +5,25 @@ from numpy.typing import NDArray
 
 from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.language import Language
-from chatbot.phrases import PLEASANTRIES
+from chatbot.phrases import NOT_PLEASANTRIES, PLEASANTRIES
 
 # On the questions that come with the corpus (dev half), nothing but small talk is nearer than 0.89.
 _NEAR = 0.9
 
 
 class SmallTalk:
-    """Recognises small talk by its vector's nearness to a few ways of saying it."""
+    """Recognises small talk by its vector's nearness to a few ways of saying it, and to short questions proper."""
 
     def __init__(self, embeddings: SentenceTransformerEmbeddings) -> None:
         sounds = [sound for pleasantry in PLEASANTRIES for sound in pleasantry.sounds_like]
         self._pleasantries = [pleasantry for pleasantry in PLEASANTRIES for _ in pleasantry.sounds_like]
         self._vectors = np.stack([embeddings.question(sound).vector for sound in sounds])
+        self._questions = np.stack([embeddings.question(question).vector for question in NOT_PLEASANTRIES])
 
     def reply(self, vector: NDArray[np.float32], language: Language) -> str | None:
         """What to say to a question with this vector, or None where it is a question proper."""
         nearness = self._vectors @ vector
         nearest = int(nearness.argmax())
-        return self._pleasantries[nearest].replies[language] if nearness[nearest] >= _NEAR else None
+        if nearness[nearest] < max(_NEAR, float((self._questions @ vector).max())):
+            return None
+        return self._pleasantries[nearest].replies[language]

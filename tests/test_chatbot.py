@@ -56,6 +56,13 @@ def test_small_talk_gets_a_courteous_line_and_no_search(chatbot: Chatbot, said: 
     assert answer.confidence is None
 
 
+@pytest.mark.parametrize(
+    "asked", ["What is it about?", "Hvem er hun?", "Hvad handler strategien om?", "How does that work?"]
+)
+def test_a_short_question_is_no_small_talk(chatbot: Chatbot, asked: str) -> None:
+    assert chatbot.ask(asked).status != "small_talk"
+
+
 @pytest.mark.parametrize("asked", ["Hi, who is the minister?", "Hvem er Marie Bjerre?", "Tak, og hvem er minister?"])
 def test_a_question_with_a_greeting_is_still_a_question(chatbot: Chatbot, asked: str) -> None:
     assert "Marie Bjerre" in chatbot.ask(asked).text

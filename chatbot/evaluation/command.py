@@ -1,7 +1,7 @@
 """`chatbot evaluate`: the options, and what is done with each combination of them."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -30,6 +30,10 @@ def evaluate(
     leave_out: Annotated[
         bool, typer.Option("--leave-out", help="With --squad: ask each question without its own article.")
     ] = False,
+    unseen_by: Annotated[
+        Path | None,
+        typer.Option(help="With --squad: only questions about paragraphs that this file, learned from, does not hold."),
+    ] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Ask only this many of the questions.")] = None,
     seed: Annotated[int, typer.Option(help="Which questions --sample takes.")] = 0,
     output: Annotated[Path, typer.Option(help="The folder that runs are kept in.")] = Path("runs"),
@@ -57,8 +61,8 @@ def evaluate(
     Ends with 0, with 1 where a gate or a limit fails or something cannot be read, with 2 where the options do not fit.
     """
     gates, limits = _conditions(gate or [], max_drop or [])
-    asks = {
-        "--questions": questions, "--squad": squad, "--questions-from": questions_from, "--leave-out": leave_out,
+    asks: dict[str, object] = {
+        "--questions": questions, "--squad": squad, "--questions-from": questions_from, "--leave-out": leave_out, "--unseen-by": unseen_by,
         "--split": split, "--sample": sample, "--name": name,
     }  # fmt: skip
     instead = {"--compare": compare, "--rescore": rescore, "--resume": resume}
@@ -76,12 +80,7 @@ def evaluate(
         return _rescore(rescore, gates, json=json)
     if resume:
         return _resume(resume, gates, json=json)
-    if questions and squad:
-        _usage("--questions and --squad cannot be used together.")
-    if not squad and (questions_from or leave_out):
-        _usage(f"{'--questions-from' if questions_from else '--leave-out'} needs --squad.")
-    if split not in (None, "dev", "test"):
-        _usage(f"--split takes dev or test, not {split}.")
+    _check_asked(asks)
     from chatbot.evaluation.runs import Selection
 
     selection = Selection.model_validate(
@@ -90,12 +89,23 @@ def evaluate(
             "squad": squad,
             "questions_from": questions_from,
             "leave_out": leave_out,
+            "unseen_by": unseen_by,
             "split": split,
             "sample": sample,
             "seed": seed,
         }
     )
     return _run(selection, output, name, gates, json=json)
+
+
+def _check_asked(asks: Mapping[str, object]) -> None:
+    if asks["--questions"] and asks["--squad"]:
+        _usage("--questions and --squad cannot be used together.")
+    for option in ("--questions-from", "--leave-out", "--unseen-by"):
+        if asks[option] and not asks["--squad"]:
+            _usage(f"{option} needs --squad.")
+    if asks["--split"] not in (None, "dev", "test"):
+        _usage(f"--split takes dev or test, not {asks['--split']}.")
 
 
 def _run(selection: "Selection", output: Path, name: str | None, gates: Sequence["Gate"], *, json: bool) -> None:

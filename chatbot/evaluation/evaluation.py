@@ -16,7 +16,7 @@ from chatbot.evaluation.items import Item, select
 from chatbot.evaluation.questions import load_questions, question_files
 from chatbot.evaluation.report import render
 from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, now, program, safe_name
-from chatbot.evaluation.squad import Squad, load_squad
+from chatbot.evaluation.squad import Squad, load_squad, unseen
 from chatbot.evaluation.verdicts import judge
 from chatbot.settings import Settings
 
@@ -45,15 +45,16 @@ def prepare(selection: Selection, settings: Settings) -> Prepared:
     """
     if selection.squad:
         squad = load_squad(selection.squad, selection.questions_from, leave_out=selection.leave_out)
-        paths = [path for path in (selection.squad, selection.questions_from) if path]
-        items: Sequence[Item] = squad.items
+        paths = [path for path in (selection.squad, selection.questions_from, selection.unseen_by) if path]
+        items: Sequence[Item] = unseen(squad, selection.unseen_by) if selection.unseen_by else squad.items
     else:
         squad = None
         paths = question_files(selection.questions, settings.corpus.parent / "questions")
         items = load_questions(paths, load_corpus(settings.corpus).documents)
     chosen = tuple(select(items, selection.split, selection.sample, selection.seed))
     if not chosen:
-        raise ChatbotError(f"None of the {len(items)} questions is in the {selection.split} half.")
+        where = f"in the {selection.split} half" if selection.split else "left to ask"
+        raise ChatbotError(f"None of the {len(items)} questions is {where}.")
     return Prepared(chosen, tuple(Source.of(path) for path in paths), squad)
 
 

@@ -70,11 +70,15 @@ class Question(BaseModel):
 
 @dataclass(frozen=True)
 class Item:
-    """A question, every place of its evidence, and the documents that must not be used for it."""
+    """A question, every place of its evidence, and the documents that must not be used for it.
+
+    `about` is the document it was written for, answerable or not, where that is known.
+    """
 
     question: Question
     places: tuple[Place, ...] = ()
     without: frozenset[str] = frozenset()
+    about: str | None = None
 
 
 def split_of(identity: str) -> Split:

@@ -32,6 +32,7 @@ class Selection(BaseModel):
     squad: Path | None = None
     questions_from: Path | None = None
     leave_out: bool = False
+    unseen_by: Path | None = None
     split: Split | None = None
     sample: int | None = None
     seed: int = 0

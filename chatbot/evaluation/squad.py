@@ -93,6 +93,18 @@ def load_squad(path: Path, questions_from: Path | None = None, *, leave_out: boo
     return Squad(Corpus(tuple(sorted(documents.values(), key=lambda document: document.id))), tuple(items.values()))
 
 
+def unseen(squad: Squad, path: Path) -> tuple[Item, ...]:
+    """The questions about paragraphs that the SQuAD file at `path` does not hold: what was learned from a
+    paragraph must not be measured on it. The paragraphs themselves stay in the corpus.
+
+    Raises:
+        ChatbotError: the file is not in SQuAD format.
+    """
+    learned = {paragraph.context.strip() for article in _read(path).data for paragraph in article.paragraphs}
+    seen = {document.id for document in squad.corpus.documents if document.text.strip() in learned}
+    return tuple(item for item in squad.items if item.about not in seen)
+
+
 def _wording(path: Path) -> dict[str, str]:
     return {asked.id: asked.question for asked in _read(path).questions()}
 
@@ -144,7 +156,8 @@ def _item(asked: _Asked, document: Document | None, words: str, language: str, w
         evidence=asked.answers[0].text if answerable else None,
     )
     found = [_place(answer, document) for answer in asked.answers] if answerable and document else []
-    return Item(question, tuple(dict.fromkeys(place for place in found if place)), without)
+    places = tuple(dict.fromkeys(place for place in found if place))
+    return Item(question, places, without, about=document.id if document else None)
 
 
 def _place(answer: _Answer, document: Document) -> Place | None:

@@ -99,8 +99,4 @@ def _example(index: Index, rows: dict[str, int], item: Item, encoded: Encoded) -
         for number, (opened, closed) in enumerate(index.passages[row].sentences)
         if opened <= start < closed
     }
-    if item.places:
-        article = article_of(item.places[0].document)
-    else:  # an unanswerable question stands with the article it is most like
-        article = article_of(index.passages[int(index.store.nearest_rows(encoded.vector, 1)[0][0])].document.id)
-    return Example(item, encoded, article, frozenset(gold), answers)
+    return Example(item, encoded, article_of(item.about or ""), frozenset(gold), answers)

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from chatbot.confidence import FEATURES
 from chatbot.evaluation.calibration import ece
 from chatbot.late_interaction import Floats
+
+_PENALTY = 1e-4
 
 
 @dataclass(frozen=True)
@@ -47,21 +48,38 @@ def fit_confidence(observations: Sequence[Observation]) -> Fitted:
     values = np.stack([observation.figures for observation in observations])
     right = np.array([observation.right for observation in observations])
     near = np.array([observation.group == "near" for observation in observations])
-    weights = np.where(near, 0.5 / near.sum(), 0.5 / (~near).sum()) * len(near)
+    weights = np.where(near, 0.5 / near.sum(), 0.5 / (~near).sum())
     articles = [observation.article for observation in observations]
     chances = np.zeros(len(right))
     for train, test in GroupKFold(5).split(values, right, articles):
-        chances[test] = _fit(values[train], right[train], weights[train]).predict_proba(values[test])[:, 1]
-    model = _fit(values, right, weights)
-    scaler, regression = model.named_steps["standardscaler"], model.named_steps["logisticregression"]
-    coefficients = regression.coef_[0] / scaler.scale_
-    intercept = regression.intercept_[0] - coefficients @ scaler.mean_
-    return Fitted(coefficients.astype(np.float32), np.asarray(intercept, np.float32), _report(observations, chances))
+        coefficients, intercept = _fit(values[train], right[train], weights[train])
+        chances[test] = expit(values[test] @ coefficients + intercept)
+    coefficients, intercept = _fit(values, right, weights)
+    report = _report(observations, chances)
+    return Fitted(coefficients.astype(np.float32), np.asarray(intercept, np.float32), report)
 
 
-def _fit(values: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64]) -> Pipeline:
-    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    return model.fit(values, right, logisticregression__sample_weight=weights)
+def _fit(
+    values: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Logistic regression without negative coefficients: all figures speak for the answer, and where they
+    overlap, freely chosen signs would fit this corpus and mislead on the next."""
+    mean, scale = values.mean(axis=0), values.std(axis=0) + 1e-9
+    scaled = (values - mean) / scale
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margins = signs * (scaled @ parameters[:-1] + parameters[-1])
+        slopes = -weights * signs * expit(-margins)
+        penalty = _PENALTY * parameters[:-1]
+        gradient = np.append(slopes @ scaled + penalty, slopes.sum())
+        return float(weights @ np.logaddexp(0, -margins) + penalty @ parameters[:-1] / 2), gradient
+
+    count = values.shape[1]
+    bounds = [(0.0, None)] * count + [(None, None)]
+    found = minimize(loss, np.zeros(count + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    coefficients = found[:-1] / scale
+    return coefficients, float(found[-1] - coefficients @ mean)
 
 
 def _report(observations: Sequence[Observation], chances: NDArray[np.float64]) -> dict[str, float]:

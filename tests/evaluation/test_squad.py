@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chatbot.errors import ChatbotError
-from chatbot.evaluation.squad import load_squad
+from chatbot.evaluation.squad import load_squad, unseen
 from tests.evaluation.build import TEXT
 
 CHURCH = "The church has four bells. Its oldest bell was cast in 1611."
@@ -134,3 +134,19 @@ def test_ids_must_be_unique_and_match(tmp_path: Path) -> None:
         load_squad(write(tmp_path, content()), other)
     with pytest.raises(ChatbotError, match="cannot be read"):
         load_squad(tmp_path / "none.json")
+
+
+def test_questions_about_paragraphs_that_were_learned_from_can_be_left_out(tmp_path: Path) -> None:
+    def article(title: str) -> dict[str, object]:
+        qas = [
+            {"id": f"{title}-{n}", "question": f"What about {title}?", "answers": [], "is_impossible": True}
+            for n in (1, 2)
+        ]
+        return {"title": title, "paragraphs": [{"context": f"A paragraph about {title}.", "qas": qas}]}
+
+    asked, learned = tmp_path / "asked.json", tmp_path / "learned.json"
+    asked.write_text(json.dumps({"data": [article("bread"), article("post")]}), encoding="utf-8")
+    learned.write_text(json.dumps({"data": [article("bread")]}), encoding="utf-8")
+    squad = load_squad(asked)
+    assert [item.question.id for item in unseen(squad, learned)] == ["post-1", "post-2"]
+    assert len(squad.corpus.documents) == 2
