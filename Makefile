@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint format index clean
+.PHONY: run test lint format index evaluate clean
 
 run: $(READY)  ## set everything up and serve the chat at http://127.0.0.1:7860
 	$(BIN)/chatbot serve
@@ -22,6 +22,9 @@ format: $(READY)  ## put the code into shape
 
 index: $(READY)  ## build the index of the corpus
 	$(BIN)/chatbot index
+
+evaluate: $(READY)  ## measure how well the chatbot answers the shipped questions
+	$(BIN)/chatbot evaluate $(EVALUATE)
 
 clean:  ## remove what was installed and built
 	rm -rf .venv index/models index/versions index/current
