@@ -27,7 +27,7 @@ evaluate: $(READY)  ## measure how well the chatbot answers the shipped question
 	$(BIN)/chatbot evaluate $(EVALUATE)
 
 clean:  ## remove what was installed and built
-	rm -rf .venv index/models index/versions index/current
+	rm -rf .venv index/models index/squad index/versions index/current
 
 # torch comes first and pinned, so that nothing else can ask for a build with gigabytes of CUDA.
 $(READY): pyproject.toml

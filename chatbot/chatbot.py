@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -10,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from chatbot.answer import Answer, Certainty, Status, cite
 from chatbot.answering import Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
-from chatbot.corpus import Document, load_corpus
+from chatbot.corpus import Corpus, Document, load_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, Progress, SentenceTransformerEmbeddings, load_embeddings, no_progress
 from chatbot.highlighting import highlights
@@ -208,23 +209,30 @@ class Ready:
 
 
 def open_chatbot(settings: Settings, progress: Progress = no_progress, *, rebuild: bool = False) -> Ready:
-    """Load the model, open or build the index, and return the chatbot.
+    """The chatbot over the corpus folder that the settings name.
 
     Raises:
         ChatbotError: the corpus, the model or the index folder is not usable.
     """
-    corpus = load_corpus(settings.corpus)
+    return open_over(load_corpus(settings.corpus), settings.index, settings, progress, rebuild=rebuild)
+
+
+def open_over(
+    corpus: Corpus, root: Path, settings: Settings, progress: Progress = no_progress, *, rebuild: bool = False
+) -> Ready:
+    """Load the models, open the index of `corpus` under the folder `root` or build it, and return the chatbot.
+
+    Raises:
+        ChatbotError: a model or the folder is not usable.
+    """
     embeddings = load_embeddings(settings, progress)
     reader = load_reader(settings.embedding_model, embeddings.dimension, settings.reader)
     if settings.cross_encoder:
         reader = replace(reader, cross_encoder=load_cross_encoder(settings.cross_encoder))
-    opened = open_index(
-        settings.index, corpus, embeddings, reader.head, settings.passage_characters, progress, rebuild=rebuild
-    )
-    unfitted = (
-        ["No confidence was fitted for this embedding model, so its certainty means little. See `chatbot train`."]
-        if reader.confidence is None
-        else []
-    )
-    built = [f"The index was built because {opened.rebuilt_because}."] if opened.rebuilt_because else []
-    return Ready(Chatbot(opened.index, embeddings, reader, settings), (*built, *corpus.skipped, *unfitted))
+    opened = open_index(root, corpus, embeddings, reader.head, settings.passage_characters, progress, rebuild=rebuild)
+    notices = list(corpus.skipped)
+    if opened.rebuilt_because:
+        notices.insert(0, f"The index was built because {opened.rebuilt_because}.")
+    if reader.confidence is None:
+        notices.append("No confidence was fitted for this embedding model. See `chatbot train`.")
+    return Ready(Chatbot(opened.index, embeddings, reader, settings), tuple(notices))

@@ -12,10 +12,9 @@ from chatbot.embedding import Encoded
 from chatbot.index import Index
 from chatbot.late_interaction import Floats, Head, QuestionTokens
 
-# Each of them speaks for the answer: the answerability model's logit; how well the sentence meets the question's
-# tokens; cosine of passage and sentence; BM25; the important token that is met least; by how much the sentence leads
-# the best of another passage; by how much the passage leads the average candidate.
-FEATURES = ("answerability", "match", "passage", "sentence", "lexical", "least met", "margin", "lead")
+# The answerability model's logit, and the cosine of question and sentence. How well tokens are met, BM25 and the lead
+# over other sentences added nothing to these two: their coefficients were zero or did not carry over to a small corpus.
+FEATURES = ("answerability", "sentence")
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,8 @@ def figures(
 ) -> NDArray[np.float64]:
     """What the confidence in the first of `readings` rests on, in the order of `FEATURES`."""
     best = readings[0]
-    match, _, passage, sentence, _, lexical = best.parts
-    important = asked.weights >= 1 / len(asked.weights)
-    margin = best.score - readings[1].score if len(readings) > 1 else 0.0
-    lead = passage - np.mean([reading.candidate.dense for reading in readings])
     answerability = model.logit(*inputs(index, head, question, asked, best))
-    least_met = best.matches[important].min(initial=1.0)
-    return np.array([answerability, match, passage, sentence, lexical, least_met, min(margin, 10.0), lead], np.float64)
+    return np.array([answerability, best.candidate.sentences[best.sentence]], np.float64)
 
 
 def inputs(

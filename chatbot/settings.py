@@ -43,13 +43,11 @@ class Settings(BaseSettings):
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = Field(
         0.1, description="Share of the BM25 score in the ranking; the rest is cosine similarity."
     )
-    wrong_answer_cost: Annotated[float, Field(ge=1, le=1000)] = Field(
-        5,
-        description="How many refusals a wrong answer costs. An answer is shown as clear where answering costs less "
-        "on average: from a confidence of cost / (cost + 1).",
-    )
     threshold: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.25, description="Confidence below which the answer is «not found»; between this and clear it is «possible»."
+        0.12, description="Confidence below which the answer is «not found»."
+    )
+    clear_threshold: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="Confidence from which an answer is shown as clear; below, as «This may be the answer»."
     )
     max_question_characters: Annotated[int, Field(ge=20, le=10_000)] = Field(
         1000, description="Longest question, in characters."
@@ -59,11 +57,6 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the page is served at.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="Port the page is served at.")
-
-    @property
-    def clear_threshold(self) -> float:
-        """The confidence c from which cost · (1 - c), for answering, is less than c, for refusing what was right."""
-        return self.wrong_answer_cost / (self.wrong_answer_cost + 1)
 
 
 def load_settings() -> Settings:

@@ -18,7 +18,7 @@ def asked(chatbot: Chatbot, *questions: str) -> Answer:
         (("Who is the minister?", "Which party is she from?"), "Venstre"),
         (("How many IT systems does the state have?", "And the municipalities?"), "extensive IT portfolios"),
         (("When was Denmark ranked first by the UN?", "And in the EU?"), "Digital Economy and Society Index in 2018"),
-        (("Hvad er den fællesoffentlige digitale strategi?", "Hvilke år dækker den?"), "2022-2025"),
+        (("What is the Joint Public Digital Strategy?", "Which years does it cover?"), "2022-2025"),
         (("Hvem er Katrine Bagge Thorball?", "Og Magnus Elkjær?"), "DN Lead"),
     ],
 )

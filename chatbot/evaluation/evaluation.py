@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.corpus import load_corpus
-from chatbot.embedding import Progress, load_embeddings, no_progress
+from chatbot.embedding import Progress, no_progress
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.details import detail
 from chatbot.evaluation.figures import score
@@ -66,20 +66,14 @@ def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_pro
     Raises:
         ChatbotError: the corpus, the model or the index folder is not usable.
     """
-    from chatbot.chatbot import Chatbot, open_chatbot
-    from chatbot.index import open_index
-    from chatbot.reader import load_reader
+    from chatbot.chatbot import open_chatbot, open_over
 
     if prepared.squad is None:
         ready = open_chatbot(settings, progress)
-        return ready.chatbot, list(ready.notices)
-    corpus = prepared.squad.corpus
-    embeddings = load_embeddings(settings, progress)
-    reader = load_reader(settings.embedding_model, embeddings.dimension, settings.reader)
-    root = settings.index / "squad" / corpus_hash(prepared.squad)
-    opened = open_index(root, corpus, embeddings, reader.head, settings.passage_characters, progress)
-    built = [f"The paragraphs were indexed because {opened.rebuilt_because}."] if opened.rebuilt_because else []
-    return Chatbot(opened.index, embeddings, reader, settings), built
+    else:
+        root = settings.index / "squad" / corpus_hash(prepared.squad)
+        ready = open_over(prepared.squad.corpus, root, settings, progress)
+    return ready.chatbot, list(ready.notices)
 
 
 def corpus_hash(squad: Squad) -> str:

@@ -9,7 +9,6 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from chatbot.evaluation import evaluation
 from chatbot.evaluation.asking import Asker
 from chatbot.evaluation.command import evaluate
 from chatbot.evaluation.items import Item
@@ -56,7 +55,6 @@ QUESTIONS = [
 @pytest.fixture
 def model(embeddings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session's model, and an index folder of this test's own."""
-    monkeypatch.setattr(evaluation, "load_embeddings", lambda *_: embeddings)
     monkeypatch.setattr("chatbot.chatbot.load_embeddings", lambda *_: embeddings)
     monkeypatch.setenv("CHATBOT_INDEX", str(tmp_path / "index"))
 
@@ -166,7 +164,7 @@ def test_an_interrupted_run_keeps_its_rows_and_goes_on(
 def test_squad_of_both_versions(tmp_path: Path) -> None:
     first = run("--squad", write(tmp_path, content("v2.0"), "tiny.json"), "--output", tmp_path / "runs", "--json")
     assert first.exit_code == 0, first.stderr
-    assert "The paragraphs were indexed because there was none yet." in first.stderr
+    assert "The index was built because there was none yet." in first.stderr
     figures = json.loads(first.stdout)
     assert figures["questions"] == 5
     assert figures["metrics"]["hit@1"]["value"] == 1
