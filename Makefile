@@ -24,7 +24,7 @@ index: $(READY)  ## build the index of the corpus
 	$(BIN)/chatbot index
 
 evaluate: $(READY)  ## measure how well the chatbot answers the shipped questions
-	$(BIN)/chatbot evaluate $(EVALUATE)
+	$(BIN)/chatbot evaluate $(foreach option,$(EVALUATE),'$(option)')
 
 clean:  ## remove what was installed and built
 	rm -rf .venv index/models index/squad index/versions index/current
