@@ -1,4 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from time import perf_counter
 
 import pytest
 
@@ -119,3 +121,15 @@ def test_a_hostile_question_is_just_a_question(chatbot: Chatbot, hostile: str) -
     assert answer.status in ("answered", "not_found", "rejected")
     assert answer.model_dump_json()
     assert verbatim(chatbot, answer)
+
+
+def test_a_whole_answer_costs_at_most_half_more_than_encoding_its_question(chatbot: Chatbot) -> None:
+    questions = [question for question, _ in ANSWERED] * 4
+    ratios = []
+    for question in questions:
+        begun = perf_counter()
+        chatbot.embeddings.question(question)
+        encoded = perf_counter()
+        chatbot.ask(question)
+        ratios.append((perf_counter() - encoded) / (encoded - begun))
+    assert median(ratios) <= 1.5
