@@ -57,8 +57,6 @@ def inputs(
     index: Index, head: Head, question: Encoded, asked: QuestionTokens, reading: Reading
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """One reading as the answerability model takes it."""
-    tokens, first = index.tokens_of(reading.candidate.row)
-    bounds = [*first.tolist(), len(tokens)]
-    sentence = tokens[bounds[reading.sentence] : bounds[reading.sentence + 1]]
+    sentence = index.sentence_tokens(reading.candidate.row, reading.sentence)
     met = np.stack([reading.matches, reading.in_passage, asked.weights * len(asked.weights) / 2], axis=1)
     return question.tokens - head.query_mean, met, head.restore(sentence), reading.parts

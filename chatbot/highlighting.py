@@ -20,12 +20,9 @@ def highlights(
 ) -> tuple[Span, ...]:
     """Words of the best sentence, as document offsets, that the question's important tokens were met by."""
     passage = reading.passage
-    tokens, first = index.tokens_of(reading.candidate.row)
-    bounds = [*first.tolist(), len(tokens)]
-    opened, closed = bounds[reading.sentence], bounds[reading.sentence + 1]
     offsets = embeddings.passage_offsets(passage.embedded_text)
     owned = tokens_by_sentence(passage, offsets)[reading.sentence]
-    similarities = asked.similarities(tokens[opened:closed])
+    similarities = asked.similarities(index.sentence_tokens(reading.candidate.row, reading.sentence))
     important = (asked.weights >= 1 / len(asked.weights)) & (reading.matches >= _MET)
     best = {int(owned[row]) for row in similarities.argmax(axis=0)[np.flatnonzero(important)]}
     heading = len(passage.embedded_text) - len(passage.text)

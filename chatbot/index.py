@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import langchain_core.documents
@@ -48,7 +49,7 @@ class Index:
     first_token: NDArray[np.int64]
     bm25: Bm25
 
-    @property
+    @cached_property
     def documents(self) -> dict[str, Document]:
         return {passage.document.id: passage.document for passage in self.passages}
 
@@ -60,6 +61,11 @@ class Index:
         """The token vectors of one passage's sentences, and in which row of them each sentence begins."""
         first = self.first_token[self.first_sentence[row] : self.first_sentence[row + 1] + 1]
         return self.token_vectors[first[0] : first[-1]], first[:-1] - first[0]
+
+    def sentence_tokens(self, row: int, sentence: int) -> NDArray[np.int8]:
+        """The token vectors of one sentence of a passage."""
+        number = self.first_sentence[row] + sentence
+        return self.token_vectors[self.first_token[number] : self.first_token[number + 1]]
 
 
 @dataclass(frozen=True)
