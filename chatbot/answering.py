@@ -60,8 +60,10 @@ def ask_tokens(head: Head, question: Encoded, carried: Span = (0, 0)) -> Questio
     return head.question(question.tokens, np.where(inside, _CARRIED, 1.0))
 
 
-def read(index: Index, head: Head, asked: QuestionTokens, found: Sequence[Candidate]) -> list[Reading]:
-    """Read each candidate token by token; the best reading comes first."""
+def read(
+    index: Index, head: Head, asked: QuestionTokens, found: Sequence[Candidate], longest: int = 2
+) -> list[Reading]:
+    """Read each candidate token by token; the best reading comes first. `longest` is 1 or 2 sentences."""
     matched = [_match(index, asked, candidate) for candidate in found]
     scores = [parts @ head.mix for _, parts in matched]
     if not scores:
@@ -76,7 +78,7 @@ def read(index: Index, head: Head, asked: QuestionTokens, found: Sequence[Candid
             Reading(
                 candidate=candidate,
                 sentence=best,
-                also=_neighbour(probabilities, best),
+                also=_neighbour(probabilities, best) if longest > 1 else None,
                 score=float(scored[best]),
                 probability=float(probabilities[best]),
                 matches=met[best],

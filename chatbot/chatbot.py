@@ -227,6 +227,7 @@ def open_over(
     """
     embeddings = load_embeddings(settings, progress)
     reader = load_reader(settings.embedding_model, embeddings.dimension, settings.reader)
+    reader = replace(reader, longest=settings.answer_sentences)
     if settings.cross_encoder:
         reader = replace(reader, cross_encoder=load_cross_encoder(settings.cross_encoder))
     opened = open_index(root, corpus, embeddings, reader.head, settings.passage_characters, progress, rebuild=rebuild)

@@ -27,17 +27,19 @@ class Reader:
     Attributes:
         confidence: None for an embedding model that no confidence was fitted for.
         cross_encoder: re-orders the readings, where one is set.
+        longest: sentences in an answer at most, 1 or 2.
     """
 
     head: Head
     confidence: Confidence | None
     cross_encoder: CrossEncoderRanking | None = None
+    longest: int = 2
 
     def read(
         self, index: Index, text: str, question: Encoded, asked: QuestionTokens, found: Sequence[Candidate]
     ) -> tuple[list[Reading], float]:
         """The candidates' readings, best first, and the chance that the best one answers."""
-        readings = read(index, self.head, asked, found)
+        readings = read(index, self.head, asked, found, self.longest)
         if self.cross_encoder is not None:
             readings = self.cross_encoder.order(text, readings)
         if self.confidence is None:

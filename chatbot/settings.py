@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     clear_threshold: Annotated[float, Field(ge=0, le=1)] = Field(
         0.5, description="Confidence from which an answer is shown as clear; below, as «This may be the answer»."
     )
+    answer_sentences: Annotated[int, Field(ge=1, le=2)] = Field(
+        2, description="Sentences in an answer at most: 1, or 2 where one alone may not be enough."
+    )
     max_question_characters: Annotated[int, Field(ge=20, le=10_000)] = Field(
         1000, description="Longest question, in characters."
     )

@@ -36,6 +36,12 @@ def evaluate(
     ] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Ask only this many of the questions.")] = None,
     seed: Annotated[int, typer.Option(help="Which questions --sample takes.")] = 0,
+    ablate: Annotated[
+        bool,
+        typer.Option(
+            "--ablate", help="Ask again without each part, to see what it adds; takes about eight times as long."
+        ),
+    ] = False,
     output: Annotated[Path, typer.Option(help="The folder that runs are kept in.")] = Path("runs"),
     name: Annotated[str | None, typer.Option(help="Name of the run.", show_default="after the question files")] = None,
     gate: Annotated[
@@ -63,7 +69,7 @@ def evaluate(
     gates, limits = _conditions(gate or [], max_drop or [])
     asks: dict[str, object] = {
         "--questions": questions, "--squad": squad, "--questions-from": questions_from, "--leave-out": leave_out, "--unseen-by": unseen_by,
-        "--split": split, "--sample": sample, "--name": name,
+        "--split": split, "--sample": sample, "--name": name, "--ablate": ablate,
     }  # fmt: skip
     instead = {"--compare": compare, "--rescore": rescore, "--resume": resume}
     chosen = [option for option, value in instead.items() if value]
@@ -95,7 +101,7 @@ def evaluate(
             "seed": seed,
         }
     )
-    return _run(selection, output, name, gates, json=json)
+    return _run(selection, output, name, gates, ablate=ablate, json=json)
 
 
 def _check_asked(asks: Mapping[str, object]) -> None:
@@ -108,17 +114,21 @@ def _check_asked(asks: Mapping[str, object]) -> None:
         _usage(f"--split takes dev or test, not {asks['--split']}.")
 
 
-def _run(selection: "Selection", output: Path, name: str | None, gates: Sequence["Gate"], *, json: bool) -> None:
+def _run(
+    selection: "Selection", output: Path, name: str | None, gates: Sequence["Gate"], *, ablate: bool, json: bool
+) -> None:
     settings = terminal.settings()
 
     def ask() -> "Run":
         from chatbot.evaluation import evaluation
+        from chatbot.evaluation.ablation import ABLATIONS
 
         prepared = evaluation.prepare(selection, settings)
         with terminal.progress_bar() as progress:
             chatbot, notices = evaluation.open_for(prepared, settings, progress)
             _say(*notices)
-            run = evaluation.start(selection, prepared, chatbot, settings, output, name)
+            parts = tuple(ABLATIONS) if ablate else ()
+            run = evaluation.start(selection, prepared, chatbot, settings, output, name, parts)
             evaluation.ask_all(run, prepared.items, chatbot, progress)
         return run
 
@@ -164,6 +174,7 @@ def _finish(run: "Run", gates: Sequence["Gate"], *, json: bool) -> None:
         _print(Figures(**measured.model_dump(include=set(Figures.model_fields))).model_dump_json())
     else:
         printing.figures(measured)
+        printing.ablations(measured)
     _say(f"The report is {run.folder / 'report.html'}.")
     _fail_if(failures(gates, measured))
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from chatbot.corpus import load_corpus
 from chatbot.embedding import Progress, no_progress
 from chatbot.errors import ChatbotError
+from chatbot.evaluation.compare import Difference, compare
 from chatbot.evaluation.details import detail
 from chatbot.evaluation.figures import score
 from chatbot.evaluation.items import Item, select
 from chatbot.evaluation.questions import load_questions, question_files
 from chatbot.evaluation.report import render
+from chatbot.evaluation.rows import Row
 from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, now, program, safe_name
 from chatbot.evaluation.squad import Squad, load_squad, unseen
 from chatbot.evaluation.verdicts import judge
@@ -83,9 +85,15 @@ def corpus_hash(squad: Squad) -> str:
 
 
 def start(
-    selection: Selection, prepared: Prepared, chatbot: "Chatbot", settings: Settings, root: Path, name: str | None
+    selection: Selection,
+    prepared: Prepared,
+    chatbot: "Chatbot",
+    settings: Settings,
+    root: Path,
+    name: str | None,
+    ablations: Sequence[str] = (),
 ) -> Run:
-    """Create the folder of a new run.
+    """Create the folder of a new run; `ablations` are the parts it is to be measured without, too.
 
     Raises:
         ChatbotError: the folder cannot be made.
@@ -98,6 +106,7 @@ def start(
         sources=prepared.sources,
         settings=_plain(settings),
         manifest=chatbot.index.manifest.model_dump(mode="json"),
+        ablations=tuple(ablations),
         program=program(),
     )
     return Run.create(root, config)
@@ -122,22 +131,19 @@ def check_same(run: Run, prepared: Prepared, chatbot: "Chatbot", settings: Setti
 
 
 def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progress = no_progress) -> None:
-    """Ask what the run has not asked yet, and keep every row as soon as it is there.
+    """Ask what the run has not asked yet, with everything and without each of its ablations, and keep every row as
+    soon as it is there.
 
     Raises:
         InterruptedRunError: Ctrl-C was pressed; the message says how to go on.
     """
-    from chatbot.evaluation.asking import Asker
+    from chatbot.evaluation.ablation import ABLATIONS
 
-    run.drop_torn_line()
-    done = {row.question.id for row in run.rows()}
-    left = [item for item in items if item.question.id not in done]
     try:
-        asker = Asker(chatbot)
-        asker.warm_up()
-        for position, item in enumerate(left, start=len(items) - len(left) + 1):
-            run.append(judge(asker.ask(item)))
-            progress("Asking", position, len(items))
+        _ask(run, items, chatbot, "Asking", progress)
+        for part in run.config.ablations:
+            lacking = ABLATIONS[part].without(chatbot, progress)
+            _ask(run.without(part), items, lacking, f"Asking without {part}", progress)
     except KeyboardInterrupt:
         folder = shlex.quote(str(run.folder))
         raise InterruptedRunError(
@@ -146,17 +152,41 @@ def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progr
         ) from None
 
 
+def _ask(run: Run, items: Sequence[Item], chatbot: "Chatbot", step: str, progress: Progress) -> None:
+    from chatbot.evaluation.asking import Asker
+
+    run.drop_torn_line()
+    done = {row.question.id for row in run.rows()}
+    left = [item for item in items if item.question.id not in done]
+    asker = Asker(chatbot)
+    asker.warm_up()
+    for position, item in enumerate(left, start=len(items) - len(left) + 1):
+        run.append(judge(asker.ask(item)))
+        progress(step, position, len(items))
+
+
 def measure(run: Run) -> Measured:
     """Score the rows of a run again, from what was observed, and write the rows, the figures and the report.
+
+    An ablation that was interrupted is left out.
 
     Raises:
         ChatbotError: the run has no rows, or they cannot be read.
     """
     rows = run.scored()
-    measured = Measured(**score(rows).model_dump(), details=detail(rows))
+    measured = Measured(**score(rows).model_dump(), details=detail(rows), ablations=_ablations(run, rows))
     run.rewrite(rows)
     run.save(measured, render(run.config, measured, rows))
     return measured
+
+
+def _ablations(run: Run, rows: Sequence[Row]) -> dict[str, dict[str, Difference]]:
+    asked = {part: run.without(part).rows() for part in run.config.ablations}
+    return {
+        part: compare(rows, [judge(row.observation) for row in lacking]).differences
+        for part, lacking in asked.items()
+        if len(lacking) == len(rows)
+    }
 
 
 def default_name(selection: Selection) -> str:

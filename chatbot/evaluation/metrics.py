@@ -64,6 +64,12 @@ _LIST = (
         "auroc", "Tells answerable apart", "chance that an answerable question has the higher confidence", unit="score"
     ),
     Metric(
+        "auroc_near",
+        "Tells near misses apart",
+        "chance that an answerable question has a higher confidence than one of the kind near-topic",
+        unit="score",
+    ),
+    Metric(
         "aurc",
         "Area under risk-coverage",
         "mean share wrong as ever less sure answers are let through",
@@ -85,6 +91,17 @@ _LIST = (
     Metric("latency_p95_ms", "Latency, 95th percentile", "95% of the answers take at most this long", "lower", "ms"),
 )
 METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _LIST}
+# What an ablation is read by.
+HEADLINE = (
+    "hit@1",
+    "accuracy",
+    "answer_sentences",
+    "auroc",
+    "auroc_near",
+    "false_answer_rate",
+    "false_refusal_rate",
+    "latency_p50_ms",
+)
 RETRIEVAL = ("hit@1", "hit@5", "hit@10", "mrr@10", "ndcg@10")
 
 
@@ -94,6 +111,7 @@ class Table:
 
     Attributes:
         means: the metrics that are means of a value per question; NaN where a question does not count.
+        near: of the kind near-topic.
         best_right: the answer, given or withheld, is right.
         latency: milliseconds.
     """
@@ -101,6 +119,7 @@ class Table:
     means: Mapping[str, Floats]
     confidence: Floats
     answerable: NDArray[np.bool_]
+    near: NDArray[np.bool_]
     best_right: NDArray[np.bool_]
     latency: Floats
 
@@ -111,7 +130,9 @@ class Table:
         """The table of some rows alone."""
         means = {name: values[rows] for name, values in self.means.items()}
         answerable = self.answerable[rows]
-        table = Table(means, self.confidence[rows], answerable, self.best_right[rows], self.latency[rows])
+        table = Table(
+            means, self.confidence[rows], answerable, self.near[rows], self.best_right[rows], self.latency[rows]
+        )
         # Without a single answerable question, being clear is judged over all of them.
         own = means["clear"] if not answerable.any() else np.where(answerable, means["clear"], np.nan)
         return replace(table, means={**means, "clear_share": own})
@@ -131,6 +152,7 @@ def tabulate(rows: Sequence[Row]) -> Table:
         means={**_retrieval(rows), **means},
         confidence=np.array([row.confidence for row in rows]),
         answerable=np.array([row.question.answerable for row in rows]),
+        near=np.array([row.question.kind == "near-topic" for row in rows]),
         best_right=np.array([row.verdicts.best_right for row in rows]),
         latency=np.array([row.observation.latency_ms for row in rows]),
     )
@@ -141,6 +163,9 @@ def statistics(table: Table) -> dict[str, Statistic]:
     """Every metric that applies to the table, by name, in the order of METRICS."""
     found: dict[str, Statistic | None] = {name: mean(table.means[name]) for name in table.means if name in METRICS}
     found["auroc"] = calibration.auroc(table.confidence, table.answerable)
+    hard = table.answerable | table.near
+    inner = calibration.auroc(table.confidence[hard], table.answerable[hard]) if table.near.any() else None
+    found["auroc_near"] = Selected(hard).lift(inner) if inner else None
     found["brier"] = calibration.brier(table.confidence, table.best_right)
     found["ece"] = calibration.ece(table.confidence, table.best_right)
     if table.answerable.any():

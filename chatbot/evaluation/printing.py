@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from chatbot.evaluation.figures import Figures
-from chatbot.evaluation.metrics import METRICS
+from chatbot.evaluation.metrics import HEADLINE, METRICS
 
 if TYPE_CHECKING:
     from chatbot.evaluation.compare import Comparison, Difference
+    from chatbot.evaluation.runs import Measured
 
 
 def figures(measured: Figures) -> None:
@@ -21,6 +22,24 @@ def figures(measured: Figures) -> None:
         value, low, high = shown
         table.add_row(name, value, f"{low} – {high}", METRICS[name].meaning)
     Console(highlight=False).print(table)
+
+
+def ablations(measured: "Measured") -> None:
+    """Print the headline metrics as they are without each part; nothing where none was taken away."""
+    if not measured.ablations:
+        return
+    names = [name for name in HEADLINE if all(name in differences for differences in measured.ablations.values())]
+    table = Table("without", box=None, pad_edge=False, header_style="bold")
+    for name in names:
+        table.add_column(name.removesuffix("_ms"), justify="right", no_wrap=True)
+    table.add_row("nothing", *(_number(measured.metrics[name].value, name) for name in names))
+    for part, differences in measured.ablations.items():
+        shown = (_number(differences[name].b, name) + ("*" if differences[name].certain else " ") for name in names)
+        table.add_row(part, *shown)
+    console = Console(highlight=False)
+    console.print()
+    console.print(table)
+    console.print(Text("* by more than chance (the 95% interval of the paired difference leaves out none)", "dim"))
 
 
 def comparison(compared: "Comparison") -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatbot.evaluation import charts
+from chatbot.evaluation.ablation import ABLATIONS
 from chatbot.evaluation.figures import Figure, slices
 from chatbot.evaluation.items import Place, Spanned, holds
-from chatbot.evaluation.metrics import METRICS
+from chatbot.evaluation.metrics import HEADLINE, METRICS
 from chatbot.evaluation.rows import Retrieved, Row, Verdict
 from chatbot.evaluation.verdicts import is_answered, is_clear
 
@@ -80,6 +81,8 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
         slices=[(title, charts.shares(shown, title)) for title, shown in _slices(measured, rows) if shown],
         latency=charts.latency([row.observation.latency_ms for row in rows], marks),
         steps=charts.steps(details.steps) if details.steps else None,
+        ablations=ABLATIONS,
+        compared=[name for name in HEADLINE if all(name in found for found in measured.ablations.values())],
     )
 
 

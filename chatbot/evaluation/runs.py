@@ -10,9 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatbot.errors import ChatbotError
+from chatbot.evaluation.compare import Difference
 from chatbot.evaluation.details import Details
 from chatbot.evaluation.figures import Figures
 from chatbot.evaluation.items import Split
@@ -20,6 +21,7 @@ from chatbot.evaluation.rows import Row
 from chatbot.evaluation.verdicts import judge
 
 CONFIG, ROWS, FIGURES, REPORT = "config.json", "rows.jsonl", "metrics.json", "report.html"
+WITHOUT = "without"
 _LIBRARIES = ("numpy", "torch", "sentence-transformers", "faiss-cpu", "bm25s", "ir-measures", "scikit-learn")
 
 
@@ -53,7 +55,11 @@ class Source(BaseModel):
 
 
 class Config(BaseModel):
-    """`config.json`: everything that would make the run another one."""
+    """`config.json`: everything that would make the run another one.
+
+    Attributes:
+        ablations: the parts that the questions are asked without as well, by their names in `ABLATIONS`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -64,13 +70,15 @@ class Config(BaseModel):
     sources: tuple[Source, ...]
     settings: dict[str, Any]
     manifest: dict[str, Any]
+    ablations: tuple[str, ...] = ()
     program: dict[str, str]
 
 
 class Measured(Figures):
-    """`metrics.json`: what `--json` prints, and the details."""
+    """`metrics.json`: what `--json` prints, the details, and what changes without each part that was taken away."""
 
     details: Details
+    ablations: dict[str, dict[str, Difference]] = Field(default_factory=dict)
 
 
 class Run:
@@ -118,6 +126,19 @@ class Run:
             raise ChatbotError(f"{path} is not the folder of a run: it holds no {CONFIG}.") from None
         except ValidationError:
             raise ChatbotError(f"{folder / CONFIG} cannot be read; was it written by another version?") from None
+
+    def without(self, part: str) -> "Run":
+        """The same questions asked without a part: `without/PART/` in the run's folder.
+
+        Raises:
+            ChatbotError: the folder cannot be made.
+        """
+        folder = self.folder / WITHOUT / part
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ChatbotError(f"The run cannot be written to {folder} ({error.strerror}).") from None
+        return Run(folder, self.config)
 
     def rows(self) -> list[Row]:
         """The rows in the order they were asked; a last line that was cut short is passed over.
