@@ -100,7 +100,6 @@ HEADLINE = (
     "auroc_near",
     "false_answer_rate",
     "false_refusal_rate",
-    "latency_p50_ms",
 )
 RETRIEVAL = ("hit@1", "hit@5", "hit@10", "mrr@10", "ndcg@10")
 

@@ -29,9 +29,10 @@ def ablations(measured: "Measured") -> None:
     if not measured.ablations:
         return
     names = [name for name in HEADLINE if all(name in differences for differences in measured.ablations.values())]
-    table = Table("without", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("without", no_wrap=True)
     for name in names:
-        table.add_column(name.removesuffix("_ms"), justify="right", no_wrap=True)
+        table.add_column(name.removesuffix("_ms").replace("_", " "), justify="right", min_width=6)
     table.add_row("nothing", *(_number(measured.metrics[name].value, name) for name in names))
     for part, differences in measured.ablations.items():
         shown = (_number(differences[name].b, name) + ("*" if differences[name].certain else " ") for name in names)

@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from chatbot.evaluation.ablation import ABLATIONS
 from chatbot.evaluation.asking import Asker
 from chatbot.evaluation.command import evaluate
 from chatbot.evaluation.items import Item
@@ -88,7 +89,7 @@ def test_a_question_file_gives_figures_rows_and_a_report(question_file: Path, tm
     assert done.stdout.count("\n") == 1
     assert set(figures) == {"questions", "metrics", "slices"}
     assert figures["questions"] == 3
-    assert list(figures["metrics"]) == list(METRICS)
+    assert list(figures["metrics"]) == [name for name in METRICS if name != "auroc_near"]
     assert set(figures["slices"]) >= {"language=da", "kind=follow-up", "kind=off-topic", "answerable=true"}
     for figure in figures["metrics"].values():
         assert figure["low"] <= figure["high"]
@@ -158,6 +159,28 @@ def test_an_interrupted_run_keeps_its_rows_and_goes_on(
     monkeypatch.delenv("CHATBOT_THRESHOLD")
     question_file.write_text(question_file.read_text().replace("tungsten", "iron"))
     assert "The question files changed" in run("--resume", folder).stderr
+
+
+@pytest.mark.usefixtures("shipped")
+def test_ablations_say_what_each_part_adds(question_file: Path, tmp_path: Path) -> None:
+    done = run("--questions", question_file, "--output", tmp_path / "runs", "--ablate")
+    assert done.exit_code == 0, done.stderr
+    (folder,) = (tmp_path / "runs").iterdir()
+    ablations = json.loads((folder / "metrics.json").read_text())["ablations"]
+    assert list(ablations) == list(ABLATIONS)
+    one_sentence = Run.open(folder).without("second-sentence").rows()
+    assert all(row.verdicts.sentences in (None, 1) for row in one_sentence)
+    assert ablations["conversation"]["accuracy"]["value"] == -0.5, "the follow-up is lost without its history"
+    assert ablations["bm25"]["accuracy"]["a"] == 1
+    assert "What each part adds" in (folder / "report.html").read_text()
+    assert "without" in done.stdout
+
+    (folder / "without" / "bm25" / "rows.jsonl").write_text("")
+    assert run("--rescore", folder).exit_code == 0
+    left = json.loads((folder / "metrics.json").read_text())["ablations"]
+    assert list(left) == [part for part in ABLATIONS if part != "bm25"], "what was interrupted is left out"
+    assert run("--resume", folder).exit_code == 0
+    assert list(json.loads((folder / "metrics.json").read_text())["ablations"]) == list(ABLATIONS)
 
 
 @pytest.mark.usefixtures("model")

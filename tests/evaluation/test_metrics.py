@@ -45,6 +45,8 @@ def test_every_metric_by_hand() -> None:
     assert values["false_refusal_rate"] == pytest.approx(1 / 3, abs=1e-6)
     # Confidences 0.9 0.7 0.3 against 0.2 0.8 0: of nine pairs 3 + 2 + 2 are won.
     assert values["auroc"] == pytest.approx(7 / 9, abs=1e-6)
+    # The same against 0.2 and 0.8 alone.
+    assert values["auroc_near"] == pytest.approx(4 / 6, abs=1e-6)
     # By confidence: right, false answer, wrong, withheld but right, two that cannot be right.
     assert values["aurc"] == pytest.approx(np.mean([0, 1 / 2, 2 / 3, 2 / 4, 3 / 5, 4 / 6]), abs=1e-6)
     assert values["brier"] == pytest.approx((0.01 + 0.64 + 0.49 + 0.49 + 0.04 + 0) / 6, abs=1e-6)
@@ -70,7 +72,7 @@ def test_what_does_not_apply_is_left_out() -> None:
     assert not missing & unanswerable.keys()
     assert unanswerable["false_answer_rate"] == pytest.approx(1 / 3, abs=1e-6)
     answerable = _values([found for found in ROWS if found.question.answerable])
-    assert not {"false_answer_rate", "auroc"} & answerable.keys()
+    assert not {"false_answer_rate", "auroc", "auroc_near"} & answerable.keys()
 
 
 def test_questions_without_known_evidence_do_not_count_in_retrieval() -> None:
