@@ -35,7 +35,10 @@ def vote(**changes: Any) -> Feedback:
         ("Call +45 12 34 56 78 or (0045) 12345678", "Call [number] or ([number]"),
         ("Write to first.last+x@mail.example.org!", "Write to [e-mail]"),
         ("Write to first.last (at) mail.example.org", "Write to [e-mail]"),
-        ("The strategy of 2022-2025 has 4.000 systems and 77%.", "The strategy of 2022-2025 has 4.000 systems and 77%."),
+        (
+            "The strategy of 2022-2025 has 4.000 systems and 77%.",
+            "The strategy of 2022-2025 has 4.000 systems and 77%.",
+        ),
     ],
 )
 def test_personal_details_are_masked(written: str, stored: str) -> None:

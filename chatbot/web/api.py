@@ -22,9 +22,9 @@ from chatbot.web.problems import ProblemResponse, busy, documented, internal, no
 class Api:
     """The operations, over the one way to the chatbot."""
 
-    def __init__(self, asking: Asking, store: FeedbackStore | None, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, asking: Asking, metrics: Metrics) -> None:
         self._asking = asking
-        self._store = store
+        self._store = FeedbackStore(settings.feedback) if settings.feedback else None
         self._metrics = metrics
 
     async def ask(self, request: AskRequest) -> AskResponse:
@@ -93,10 +93,8 @@ class Api:
         return Excerpts(chatbot.documents, chatbot.index.passages)
 
 
-def api_router(settings: Settings, asking: Asking, metrics: Metrics) -> APIRouter:
+def api_router(api: Api) -> APIRouter:
     """Where the operations are found."""
-    store = FeedbackStore(settings.feedback) if settings.feedback else None
-    api = Api(asking, store, metrics)
     router = APIRouter(prefix="/api", tags=["chatbot"], redirect_slashes=False)
     router.post("/ask", responses=documented(403, 422), name="Ask")(api.ask)
     router.post(

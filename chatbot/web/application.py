@@ -16,11 +16,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from chatbot.language import Language
 from chatbot.settings import Settings
-from chatbot.web.api import api_router
+from chatbot.web.api import Api, api_router
 from chatbot.web.asking import Asking
 from chatbot.web.body import ShortBodies
 from chatbot.web.front import STYLE_SHEET, FrontPage
 from chatbot.web.gradio_door import GradioDoor
+from chatbot.web.gradio_endpoint import offer
 from chatbot.web.headers import SecurityHeaders
 from chatbot.web.limits import Limited, Limits
 from chatbot.web.loading import Loading
@@ -54,7 +55,8 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
         redirect_slashes=False,
     )
     handle_problems(app, failed=lambda: loading.state.settled)
-    app.include_router(api_router(settings, asking, metrics))
+    api = Api(settings, asking, metrics)
+    app.include_router(api_router(api))
     app.include_router(probes(asking, metrics))
 
     @app.get(f"/{STYLE_SHEET}", include_in_schema=False)
@@ -62,7 +64,9 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
         # Not by Gradio's `css` option, which rewrites selectors and breaks those with a comma inside.
         return FileResponse(Path(__file__).with_name(STYLE_SHEET), media_type="text/css")
 
-    _mount(app, build_page(settings, asking), limits)
+    page = build_page(settings, asking)
+    offer(api, page)
+    _mount(app, page, limits)
     return app
 
 

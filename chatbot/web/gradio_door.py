@@ -18,7 +18,7 @@ from chatbot.web.problems import ProblemResponse
 _SESSION = r"[A-Za-z0-9-]{8,64}"
 _OPEN = (
     ("GET", re.compile(r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static)/[\w./-]+")),
-    ("GET", re.compile(rf"/gradio_api/(?:info|queue/data|startup-events|heartbeat/{_SESSION})")),
+    ("GET", re.compile(rf"/gradio_api/(?:info|queue/data|heartbeat/{_SESSION})")),
     ("POST", re.compile(r"/gradio_api/queue/join")),
 )
 _JOIN = "/gradio_api/queue/join"
@@ -66,13 +66,14 @@ class GradioDoor:
 
     def _closed(self, scope: Scope) -> ProblemResponse:
         methods = {method for method, path in _OPEN if path.fullmatch(scope["path"])}
-        for route in self._own:
-            if route.matches(scope)[0] is Match.PARTIAL:
-                methods |= getattr(route, "methods", None) or set()
+        methods |= {method for method in ("GET", "HEAD", "POST") if self._serves({**scope, "method": method})}
         if methods:
             allow = ", ".join(sorted(methods))
             return ProblemResponse(405, f"This address takes {allow}.", headers={"Allow": allow})
         return ProblemResponse(404, "There is nothing at this address.")
+
+    def _serves(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is Match.FULL for route in self._own)
 
     async def _join(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -89,6 +90,8 @@ class GradioDoor:
                 await refusal(scope, receive, send)
                 return
         body = json.dumps(join.model_dump()).encode()
-        headers = [(name, value) for name, value in scope["headers"] if name not in (b"content-length", b"content-type")]
+        headers = [
+            (name, value) for name, value in scope["headers"] if name not in (b"content-length", b"content-type")
+        ]
         headers += [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
         await self._gradio({**scope, "headers": headers}, replayed(body, receive), send)

@@ -4,7 +4,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # `{nonce}` is filled in by the page for its own scripts. Gradio compiles its templates in the browser, which takes
-# 'unsafe-eval', and its components set styles on their elements.
+# 'unsafe-eval', and its components bring their styles inline.
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; "

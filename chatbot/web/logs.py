@@ -21,3 +21,11 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def start_log() -> None:
+    """From now on, what this program does goes to standard error; of its libraries, only what went wrong."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[lines], level=logging.WARNING)
+    logging.getLogger("chatbot").setLevel(logging.INFO)

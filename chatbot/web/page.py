@@ -15,6 +15,7 @@ _EVENT: dict[str, Any] = {
     "show_progress": "hidden",
     "concurrency_limit": None,
     "api_visibility": "private",
+    "api_name": "page",
     "trigger_mode": "multiple",
 }
 
