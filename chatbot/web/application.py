@@ -77,8 +77,8 @@ def _rules(settings: Settings, limits: Limits, metrics: Metrics) -> Sequence[Mid
     proxies = [proxy.strip() for proxy in settings.trusted_proxies.split(",")]
     return (
         Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies),
-        Middleware(Observed, metrics=metrics),
         Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors),
+        Middleware(Observed, metrics=metrics),
         # Gradio answers for origins itself, and to all of them, unless it finds this class here.
         Middleware(
             CORSMiddleware,
