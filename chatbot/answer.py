@@ -1,8 +1,9 @@
 """What the chatbot returns: an answer with citations that are checked when they are made."""
 
+import hashlib
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from chatbot.corpus import Document
 from chatbot.language import Language
@@ -59,6 +60,7 @@ class Answer(BaseModel):
     """The answer to one question.
 
     Attributes:
+        id: names the answer in feedback: the same question with the same outcome has the same id, always and anywhere.
         language: of the question, and so of the frame around the quote.
         text: the quote where answered, else what is said instead.
         confidence: the chance that the text answers the question, in [0, 1]; None where nothing was looked up.
@@ -78,3 +80,10 @@ class Answer(BaseModel):
     citations: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
     understood_as: str | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def id(self) -> str:
+        places = (f"{citation.document}:{citation.start}:{citation.end}" for citation in self.citations)
+        parts = (self.question, self.understood_as or "", self.language, self.status, self.text, *places)
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

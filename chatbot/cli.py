@@ -1,4 +1,4 @@
-"""The command line: ask, index, serve, settings, evaluate, train."""
+"""The command line: ask, index, serve, settings, feedback, evaluate, train."""
 
 import sys
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chatbot import terminal
+from chatbot.errors import ChatbotError
 from chatbot.evaluation.command import evaluate
 from chatbot.settings import settings_table
 from chatbot.training.command import train
@@ -88,6 +89,32 @@ def serve(
 def show_settings() -> None:
     """Print every setting, its default and what it means, as a Markdown table."""
     typer.echo(settings_table())
+
+
+feedback = typer.Typer(help="What people thought of the answers.", no_args_is_help=True)
+app.add_typer(feedback, name="feedback")
+
+
+@feedback.command("export")
+def export_feedback() -> None:
+    """Print the stored feedback as candidate questions for `chatbot evaluate`, one JSON object a line.
+
+    Each was masked before it was stored, and its note says how it was voted on. Label every line before use.
+    """
+
+    def export() -> None:
+        from chatbot.evaluation.candidates import candidates
+        from chatbot.feedback import FeedbackStore
+
+        path = terminal.settings().feedback
+        if path is None:
+            raise ChatbotError("Feedback is off. Set CHATBOT_FEEDBACK to the file it is kept in.")
+        rows = list(FeedbackStore(path).rows())
+        chatbot = _ready().chatbot
+        for line in candidates(rows, lambda question, language: chatbot.ask(question, language=language)):
+            sys.stdout.write(line.model_dump_json(exclude_defaults=True) + "\n")
+
+    terminal.reporting(export)
 
 
 app.command("evaluate")(evaluate)

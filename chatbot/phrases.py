@@ -38,6 +38,7 @@ class Phrases:
     getting_ready: str
     steps: dict[str, str]
     searching: str
+    crowded: str
     not_ready: str
     failure: str
     theme: str
@@ -83,6 +84,7 @@ ENGLISH = Phrases(
         "Embedding sentences": "reading the documents sentence by sentence, once",
     },
     searching="Looking in the documents …",
+    crowded="Many people are asking at the moment. Please try again in a little while.",
     not_ready="The service could not get ready:",
     failure="Something went wrong on our side (reference {reference}). Please try again.",
     theme="Light or dark",
@@ -128,6 +130,7 @@ DANISH = Phrases(
         "Embedding sentences": "læser dokumenterne sætning for sætning, kun denne ene gang",
     },
     searching="Leder i dokumenterne …",
+    crowded="Der er mange, der spørger lige nu. Prøv igen om lidt.",
     not_ready="Tjenesten kunne ikke blive klar:",
     failure="Der gik noget galt hos os (reference {reference}). Prøv igen.",
     theme="Lys eller mørk",

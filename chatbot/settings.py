@@ -1,9 +1,11 @@
 """Every setting in one place: name, default, meaning, environment variable."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatbot.errors import ChatbotError
@@ -11,6 +13,34 @@ from chatbot.errors import ChatbotError
 PREFIX = "CHATBOT_"
 DEFAULT_MODEL = "multilingual-e5-small"
 _ROOT = Path(__file__).resolve().parents[1]
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+
+
+def _origins(value: str) -> str:
+    for origin in value.split():
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin} is no origin like https://www.example.org, in small letters, without a path")
+    return value
+
+
+def _ancestors(value: str) -> str:
+    if value not in ("'none'", "'self'"):
+        _origins(" ".join(source for source in value.split() if source != "'self'"))
+    return value or "'none'"
+
+
+def _networks(value: str) -> str:
+    for network in filter(None, (part.strip() for part in value.split(","))):
+        ip_network(network)
+    return value
+
+
+def _rates(value: str) -> str:
+    from limits import parse_many
+
+    if value:
+        parse_many(value)
+    return value
 
 
 class Settings(BaseSettings):
@@ -60,6 +90,43 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the page is served at.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="Port the page is served at.")
+    feedback: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(
+        _ROOT / "index" / "feedback.sqlite3",
+        description="File that votes on answers are kept in, with personal details masked; empty: no feedback is taken.",
+    )
+    allowed_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        "", description="Other sites whose pages may ask, as `https://www.example.org`, separated by spaces."
+    )
+    frame_ancestors: Annotated[str, AfterValidator(_ancestors)] = Field(
+        "'none'", description="Who may show the page in a frame: `'none'`, `'self'`, or origins separated by spaces."
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="Addresses or networks of reverse proxies, separated by commas; only their `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed.",
+    )
+    rate_limit: Annotated[str, AfterValidator(_rates)] = Field(
+        "30/minute; 300/hour", description="Questions, and votes, that one client may send; empty: as many as it likes."
+    )
+    rate_limit_total: Annotated[str, AfterValidator(_rates)] = Field(
+        "600/minute", description="Questions, and votes, of all clients together."
+    )
+    rate_limit_requests: Annotated[str, AfterValidator(_rates)] = Field(
+        "600/minute", description="Requests of any kind that one client may send, the page's own files aside."
+    )
+    rate_limit_storage: str = Field(
+        "async+memory://",
+        description="Where the counts are kept, as an address of the `limits` library; several processes must share one.",
+    )
+    questions_at_once: Annotated[int, Field(ge=1, le=64)] = Field(
+        2, description="Questions looked up at the same time; the others wait their turn."
+    )
+    questions_waiting: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        50, description="Questions that may wait; beyond that the service says that it is busy."
+    )
+    log_questions: bool = Field(
+        default=False, description="Whether the log tells what was asked; `false` keeps every word out of it."
+    )
 
 
 def load_settings() -> Settings:
@@ -84,6 +151,9 @@ def settings_table() -> str:
     rows = ["| Variable | Default | Meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = field.default
-        shown = default.relative_to(_ROOT).as_posix() + "/" if isinstance(default, Path) else default or ""
+        if isinstance(default, Path):
+            shown = default.relative_to(_ROOT).as_posix() + ("" if default.suffix else "/")
+        else:
+            shown = str(default).lower() if isinstance(default, bool) else default or ""
         rows.append(f"| `{PREFIX}{name.upper()}` | {f'`{shown}`' if shown else 'none'} | {field.description} |")
     return "\n".join(rows)

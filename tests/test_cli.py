@@ -21,6 +21,7 @@ KEYS = [
     "citations",
     "suggestions",
     "understood_as",
+    "id",
 ]
 
 

@@ -1,18 +1,36 @@
-"""The web application: FastAPI outside, the Gradio page mounted on it."""
+"""The web application: FastAPI outside, with the rules of the house; the Gradio page mounted on it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from chatbot.language import Language
 from chatbot.settings import Settings
+from chatbot.web.api import Api, api_router
+from chatbot.web.asking import Asking
+from chatbot.web.body import ShortBodies
 from chatbot.web.front import STYLE_SHEET, FrontPage
+from chatbot.web.gradio_door import GradioDoor
+from chatbot.web.gradio_endpoint import offer
+from chatbot.web.headers import SecurityHeaders
+from chatbot.web.limits import Limited, Limits
 from chatbot.web.loading import Loading
-from chatbot.web.page import build_page, theme
+from chatbot.web.metrics import Metrics
+from chatbot.web.observed import Observed
+from chatbot.web.origins import KnownOrigins
+from chatbot.web.page import FREE, build_page, theme
+from chatbot.web.probes import probes
+from chatbot.web.problems import handle_problems
 
 
 def build_app(settings: Settings, loading: Loading) -> FastAPI:
@@ -23,18 +41,65 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
         loading.start()
         yield
 
-    app = FastAPI(title="chatbot", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    default: Language = "da" if settings.language == "da" else "en"
-    app.add_middleware(FrontPage, default=default)
+    metrics, limits = Metrics(), Limits(settings)
+    asking = Asking(settings, loading, metrics)
+    app = FastAPI(
+        title="Ask the documents",
+        summary="Answers questions from documents, each with the exact sentence as its source.",
+        version=version("chatbot"),
+        lifespan=lifespan,
+        middleware=_rules(settings, limits, metrics),
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    handle_problems(app, failed=lambda: loading.state.settled)
+    api = Api(settings, asking, metrics)
+    app.include_router(api_router(api))
+    app.include_router(probes(asking, metrics))
 
     @app.get(f"/{STYLE_SHEET}", include_in_schema=False)
     def style() -> FileResponse:
         # Not by Gradio's `css` option, which rewrites selectors and breaks those with a comma inside.
         return FileResponse(Path(__file__).with_name(STYLE_SHEET), media_type="text/css")
 
+    page = build_page(settings, asking)
+    offer(api, page)
+    _mount(app, page, limits)
+    return app
+
+
+def _rules(settings: Settings, limits: Limits, metrics: Metrics) -> Sequence[Middleware]:
+    """What every request passes, in this order, the page's own included."""
+    default: Language = "da" if settings.language == "da" else "en"
+    allowed = settings.allowed_origins.split()
+    proxies = [proxy.strip() for proxy in settings.trusted_proxies.split(",")]
+    return (
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies),
+        Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors),
+        Middleware(Observed, metrics=metrics),
+        # Gradio answers for origins itself, and to all of them, unless it finds this class here.
+        Middleware(
+            CORSMiddleware,
+            allow_origins=allowed,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Content-Type", "X-Request-ID"),
+            expose_headers=("Retry-After", "X-Request-ID"),
+        ),
+        Middleware(KnownOrigins, allowed=allowed),
+        Middleware(Limited, limits=limits),
+        Middleware(ShortBodies),
+        Middleware(FrontPage, default=default),
+    )
+
+
+def _mount(app: FastAPI, page: Any, limits: Limits) -> None:
+    """Put the Gradio page at `/`, behind its door."""
+    own = list(app.routes)
     gr.mount_gradio_app(
         app,
-        build_page(settings, loading),
+        page,
         path="/",
         footer_links=[],
         # The history would keep questions in the visitor's browser.
@@ -46,4 +111,9 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
         mcp_server=False,
         theme=theme(),
     )
-    return app
+    mounted = app.routes[-1]
+    assert isinstance(mounted, Mount)  # noqa: S101 - that is what mounting does
+    calls = {index: len(function.inputs) for index, function in page.fns.items()}
+    free = [index for index, function in page.fns.items() if function.name in FREE]
+    app.state.gradio = mounted.app
+    mounted.app = GradioDoor(mounted.app, own, calls, free, limits)

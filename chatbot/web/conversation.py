@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from chatbot.answer import Answer
+from chatbot.answer import Answer, Status
 from chatbot.language import Language
+from chatbot.phrases import phrases
 from chatbot.question import clean, refusal
-from chatbot.web.loading import Loading, State, log_failure
+from chatbot.web.asking import Asking, BusyError
+from chatbot.web.loading import State, log_failure
 
 # Older turns leave the page, so that neither it nor the memory it takes grows without end.
 _KEPT = 50
@@ -55,7 +57,7 @@ class Conversation:
         """Forget every turn, those on their way included."""
         self.turns = []
 
-    async def ask(self, question: str, loading: Loading) -> AsyncGenerator[None, None]:
+    async def ask(self, question: str, asking: Asking) -> AsyncGenerator[None, None]:
         """Add a turn for the question and see it through; yields whenever there is something new to show.
 
         It waits until the chatbot is ready and the questions before it are answered, which may be its context.
@@ -67,9 +69,9 @@ class Conversation:
         yield
         try:
             async with self._asking:
-                async for _ in loading.states():
+                async for _ in asking.loading.states():
                     yield
-                answered = await self._answer(pending, loading.state)
+                answered = await self._answer(pending, asking, asking.loading.state)
                 if pending in turns:
                     turns[turns.index(pending)] = answered
             yield
@@ -78,11 +80,14 @@ class Conversation:
             if pending in turns:
                 turns.remove(pending)
 
-    async def _answer(self, pending: Pending, state: State) -> Turn:
+    async def _answer(self, pending: Pending, asking: Asking, state: State) -> Turn:
         if state.chatbot is None:
             return Failed(pending.question, pending.language, state.failure, state.reference)
         history = [turn for turn in self.turns if isinstance(turn, Answer)]
         try:
-            return await asyncio.to_thread(state.chatbot.ask, pending.question, history, pending.language)
+            return await asking.ask(pending.question, history, pending.language)
+        except BusyError:
+            told = phrases(pending.language).crowded
+            return Answer(question=pending.question, language=pending.language, status=Status.REJECTED, text=told)
         except Exception:  # noqa: BLE001 - whatever it was, it is logged and the conversation goes on
             return Failed(pending.question, pending.language, reference=log_failure("A question was not answered"))

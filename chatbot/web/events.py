@@ -11,9 +11,9 @@ from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web import frame, render
 from chatbot.web.accept import preferred_language
+from chatbot.web.asking import Asking
 from chatbot.web.conversation import Conversation
 from chatbot.web.excerpts import Excerpt, Excerpts
-from chatbot.web.loading import Loading
 
 Updates = tuple[Any, ...]
 
@@ -25,9 +25,10 @@ class Events:
     then begins a conversation anew.
     """
 
-    def __init__(self, settings: Settings, loading: Loading) -> None:
+    def __init__(self, settings: Settings, asking: Asking) -> None:
         self._settings = settings
-        self._loading = loading
+        self._asking = asking
+        self._loading = asking.loading
         self._excerpts: Excerpts | None = None
 
     def open(self, request: gr.Request) -> Updates:
@@ -56,7 +57,7 @@ class Events:
             yield conversation, gr.skip(), gr.skip(), frame.notice(reason)
             return
         field: Any = ""
-        async for _ in conversation.ask(question, self._loading):
+        async for _ in conversation.ask(question, self._asking):
             yield conversation, self._log(conversation), field, frame.notice()
             # Cleared once; afterwards it may hold the beginning of the next question.
             field = gr.skip()

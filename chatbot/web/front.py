@@ -1,6 +1,7 @@
 """Gradio's HTML as this service serves it: in the visitor's language, under its own name, naming nobody else."""
 
 import re
+import secrets
 from html import escape
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,10 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.web.accept import preferred_language
+from chatbot.web.headers import PAGE_POLICY
 
 STYLE_SHEET = "style.css"
 
 _SHARING = re.compile(r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
+_SCRIPT = re.compile(r"<script(?=[\s>])")
 _LANGUAGE = re.compile(r'<html\s+lang="en"')
 
 
@@ -51,7 +54,10 @@ class FrontPage:
         headers = MutableHeaders(scope=start)
         if not headers.get("content-type", "").startswith("text/html"):
             return body
-        body = rewrite(body.decode("utf-8"), language).encode("utf-8")
+        nonce = secrets.token_urlsafe(16)
+        body = known_scripts(rewrite(body.decode("utf-8"), language), nonce).encode("utf-8")
+        headers["content-security-policy"] = PAGE_POLICY.format(nonce=nonce)
+        headers["cache-control"] = "no-cache"
         headers["content-length"] = str(len(body))
         headers["content-language"] = language
         headers["vary"] = "Accept-Language"
@@ -64,3 +70,8 @@ def rewrite(html: str, language: Language) -> str:
     html = _LANGUAGE.sub(f'<html lang="{language}"', html, count=1)
     own = f'<title>{escape(phrases(language).title)}</title><link rel="stylesheet" href="./{STYLE_SHEET}">'
     return html.replace("</head>", f"{own}</head>", 1)
+
+
+def known_scripts(html: str, nonce: str) -> str:
+    """Mark the scripts that stand in the HTML, so that the page's policy may refuse every other."""
+    return _SCRIPT.sub(f'<script nonce="{nonce}"', html)

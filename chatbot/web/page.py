@@ -7,21 +7,25 @@ import gradio as gr
 
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
+from chatbot.web.asking import Asking
 from chatbot.web.events import Events
-from chatbot.web.loading import Loading
 
 # Nobody's question waits for another visitor's; what one visitor asks is put in line by the conversation.
 _EVENT: dict[str, Any] = {
     "show_progress": "hidden",
     "concurrency_limit": None,
     "api_visibility": "private",
+    "api_name": "page",
     "trigger_mode": "multiple",
 }
 
+# Handlers that only turn the page over; every other one counts as a question.
+FREE = frozenset({"open", "watch", "switch", "start_over"})
 
-def build_page(settings: Settings, loading: Loading) -> Any:
+
+def build_page(settings: Settings, asking: Asking) -> Any:
     """The page as Gradio Blocks. Its texts arrive with the `load` event, which knows the visitor's language."""
-    events = Events(settings, loading)
+    events = Events(settings, asking)
     with gr.Blocks(title=phrases("da" if settings.language == "da" else "en").title, analytics_enabled=False) as page:
         conversation = gr.State(None)
         header = _html("header", script="header.js")

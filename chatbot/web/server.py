@@ -12,12 +12,15 @@ import typer
 
 from chatbot.errors import ChatbotError
 from chatbot.settings import Settings
+from chatbot.web.logs import start_log
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from chatbot.chatbot import Ready
     from chatbot.embedding import Progress
 
-_GRACE = 1  # seconds to finish answers when the server stops
+_GRACE = 20  # seconds to finish answers when the server stops
 
 
 def serve_page(settings: Settings) -> None:
@@ -28,19 +31,38 @@ def serve_page(settings: Settings) -> None:
     """
     # The port first: who has to choose another should not wait for the imports.
     with listener(settings.host, settings.port) as listening:
-        import uvicorn
-
         from chatbot.web.application import build_app
         from chatbot.web.loading import Loading
 
-        logging.basicConfig(format="%(message)s", level=logging.WARNING)
+        start_log()
         loading = Loading(partial(_open, settings), announce=partial(typer.echo, err=True))
         app = build_app(settings, loading)
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_GRACE)
-        logging.getLogger("uvicorn.error").addFilter(_is_news)
         typer.echo(f"Serving at {_address(settings.host, listening)} (Ctrl+C stops it).", err=True)
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            serve(app, listening)
+
+
+def serve(app: "FastAPI", listening: socket.socket) -> None:
+    """Serve the application on a bound socket; when it is told to stop, it finishes the answers it is giving."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Every open page holds a connection that only says that it is there; nothing is left to wait for.
+            app.state.gradio.stop_event.set()
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
+        app,
+        # Which proxies are believed is the application's own business.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    Server(config).run(sockets=[listening])
 
 
 def listener(host: str, port: int) -> socket.socket:

@@ -5,23 +5,26 @@ from typing import Any, cast
 import pytest
 
 from chatbot.answer import Answer, Status
-from chatbot.chatbot import Chatbot
+from chatbot.chatbot import Chatbot, Trace
 from chatbot.language import Language
 from chatbot.phrases import phrases
+from chatbot.settings import Settings
+from chatbot.web.asking import Asking
 from chatbot.web.conversation import Conversation, Failed, Pending, Turn
 from chatbot.web.loading import Loading, State
+from chatbot.web.metrics import Metrics
 
 QUESTION = "How many IT systems does the state have?"
 
 
-def at(state: State) -> Loading:
+def at(state: State, settings: Settings | None = None) -> Asking:
     loading = Loading(cast(Any, None))
     loading.state = state
-    return loading
+    return Asking(settings or Settings.model_construct(), loading, Metrics())
 
 
-async def shown(conversation: Conversation, question: str, loading: Loading) -> list[list[Turn]]:
-    return [list(conversation.turns) async for _ in conversation.ask(question, loading)]
+async def shown(conversation: Conversation, question: str, asking: Asking) -> list[list[Turn]]:
+    return [list(conversation.turns) async for _ in conversation.ask(question, asking)]
 
 
 def test_a_question_is_shown_at_once_and_then_answered(chatbot: Chatbot) -> None:
@@ -36,11 +39,11 @@ def test_a_question_is_shown_at_once_and_then_answered(chatbot: Chatbot) -> None
 
 def test_a_question_asked_too_early_waits_for_the_chatbot(chatbot: Chatbot) -> None:
     async def ask() -> Turn:
-        conversation, loading = Conversation("da"), at(State(step="Loading the embedding model"))
-        async for _ in conversation.ask("Hvor mange it-systemer har staten?", loading):
-            if not loading.state.settled:
+        conversation, asking = Conversation("da"), at(State(step="Loading the embedding model"))
+        async for _ in conversation.ask("Hvor mange it-systemer har staten?", asking):
+            if not asking.loading.state.settled:
                 assert [type(turn) for turn in conversation.turns] == [Pending]
-                loading.state = State(chatbot=chatbot)
+                asking.loading.state = State(chatbot=chatbot)
         return conversation.turns[0]
 
     answer = asyncio.run(ask())
@@ -54,19 +57,19 @@ class Recorder:
     def __init__(self) -> None:
         self.given: list[tuple[str, int, Language | None]] = []
 
-    def ask(self, question: str, history: Sequence[Answer] = (), language: Language | None = None) -> Answer:
+    def trace(self, question: str, history: Sequence[Answer] = (), language: Language | None = None) -> Trace:
         if question == "break":
             raise RuntimeError("secret")
         self.given.append((question, len(history), language))
-        return Answer(question=question, language="en", status=Status.SMALL_TALK, text="Hello.")
+        return Trace(Answer(question=question, language="en", status=Status.SMALL_TALK, text="Hello."))
 
 
 def test_questions_are_answered_one_after_the_other_with_what_came_before(caplog: pytest.LogCaptureFixture) -> None:
     recorder, conversation = Recorder(), Conversation("da")
-    loading = at(State(chatbot=cast(Any, recorder)))
+    asking = at(State(chatbot=cast(Any, recorder)))
 
     async def ask() -> None:
-        await asyncio.gather(*(shown(conversation, question, loading) for question in ("one", "break", "two")))
+        await asyncio.gather(*(shown(conversation, question, asking) for question in ("one", "break", "two")))
 
     asyncio.run(ask())
     assert recorder.given == [("one", 0, "da"), ("two", 1, "da")]
@@ -80,12 +83,12 @@ def test_questions_are_answered_one_after_the_other_with_what_came_before(caplog
 
 
 def test_starting_over_forgets_the_question_on_its_way() -> None:
-    conversation, loading = Conversation("en"), at(State(step="Loading the embedding model"))
+    conversation, asking = Conversation("en"), at(State(step="Loading the embedding model"))
 
     async def ask() -> None:
-        async for _ in conversation.ask("one", loading):
+        async for _ in conversation.ask("one", asking):
             conversation.start_over()
-            loading.state = State(chatbot=cast(Any, Recorder()))
+            asking.loading.state = State(chatbot=cast(Any, Recorder()))
 
     asyncio.run(ask())
     assert conversation.turns == []
@@ -114,9 +117,9 @@ def test_a_failure_to_get_ready_is_the_answer_to_every_question() -> None:
 
 
 def test_the_conversation_does_not_grow_without_end() -> None:
-    conversation, loading = Conversation("en"), at(State(chatbot=cast(Any, Recorder())))
+    conversation, asking = Conversation("en"), at(State(chatbot=cast(Any, Recorder())))
     for number in range(60):
-        asyncio.run(shown(conversation, str(number), loading))
+        asyncio.run(shown(conversation, str(number), asking))
     assert [turn.question for turn in conversation.turns] == [str(number) for number in range(10, 60)]
 
 

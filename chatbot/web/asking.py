@@ -1,0 +1,96 @@
+"""Asking, as every visitor and program does it: a few questions at a time, a bounded line, figures kept."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+
+from chatbot.answer import Answer
+from chatbot.chatbot import Chatbot
+from chatbot.language import Language
+from chatbot.settings import Settings
+from chatbot.web.loading import Loading
+from chatbot.web.metrics import Metrics
+
+_PATIENCE = 30.0  # seconds a question may take, its wait included
+
+logger = logging.getLogger(__name__)
+
+
+class NotReadyError(Exception):
+    """The chatbot is still getting ready, or could not."""
+
+
+class BusyError(Exception):
+    """Too many questions wait already, or this one waited too long."""
+
+
+class Asking:
+    """The one way to the chatbot from the web.
+
+    Attributes:
+        loading: how far getting ready has come.
+    """
+
+    def __init__(self, settings: Settings, loading: Loading, metrics: Metrics) -> None:
+        self.loading = loading
+        self._metrics = metrics
+        self._at_once = settings.questions_at_once
+        self._most = settings.questions_at_once + settings.questions_waiting
+        self._log_questions = settings.log_questions
+        self._threads = ThreadPoolExecutor(settings.questions_at_once, thread_name_prefix="answering")
+        self._pending = 0
+
+    @property
+    def chatbot(self) -> Chatbot:
+        """The chatbot, once there is one.
+
+        Raises:
+            NotReadyError: there is none yet.
+        """
+        if self.loading.state.chatbot is None:
+            raise NotReadyError
+        return self.loading.state.chatbot
+
+    @property
+    def waits(self) -> bool:
+        """Whether a question asked now has to wait for others."""
+        return self._pending >= self._at_once
+
+    def admit(self) -> None:
+        """Check that a question may be asked now.
+
+        Raises:
+            NotReadyError: there is no chatbot yet.
+            BusyError: the line is full.
+        """
+        if self.chatbot and self._pending >= self._most:
+            raise BusyError
+
+    async def ask(self, question: str, history: Sequence[Answer] = (), language: Language | None = None) -> Answer:
+        """Answer one question when its turn comes; who stops waiting gives the place up.
+
+        Raises:
+            NotReadyError: there is no chatbot yet.
+            BusyError: the line is full, or the turn did not come in time.
+        """
+        self.admit()
+        started = perf_counter()
+        self._pending += 1
+        self._metrics.pending.set(self._pending)
+        try:
+            turn = asyncio.get_running_loop().run_in_executor(
+                self._threads, self.chatbot.trace, question, history, language
+            )
+            trace = await asyncio.wait_for(turn, _PATIENCE)
+        except TimeoutError:
+            raise BusyError from None
+        finally:
+            self._pending -= 1
+            self._metrics.pending.set(self._pending)
+        self._metrics.answered(trace, perf_counter() - started)
+        if self._log_questions:
+            asked = {"question": trace.answer.question, "status": trace.answer.status, "answer": trace.answer.id}
+            logger.info("asked", extra=asked)
+        return trace.answer

@@ -1,0 +1,174 @@
+"""What programs send and get: a question with its conversation in, an answer that stands on its own out."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+from urllib.parse import quote as percent_encoded
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from chatbot.answer import Answer, Certainty, Citation, Status, cite
+from chatbot.corpus import Document
+from chatbot.language import Language
+from chatbot.web.excerpts import Excerpts
+
+_QUESTION = "How many IT systems does the state have?"
+
+# Anything longer than the longest question that can be set is not even looked at.
+_Text = Annotated[str, StringConstraints(max_length=10_000)]
+_Place = Annotated[int, Field(ge=0, le=2**31)]
+
+
+class Place(BaseModel):
+    """A piece of a document: `start` and `end` of a citation, as it was received."""
+
+    document: Annotated[str, StringConstraints(max_length=1000)]
+    start: _Place
+    end: _Place
+
+
+class Turn(BaseModel):
+    """An earlier question of the same conversation, with what of its answer a follow-up may point back to."""
+
+    question: _Text
+    status: Status = Status.ANSWERED
+    understood_as: Annotated[str, StringConstraints(max_length=40_000)] | None = None
+    citation: Place | None = Field(None, description="The first citation of its answer.")
+
+    def answer(self, documents: Mapping[str, Document]) -> Answer:
+        """The answer as far as it matters to what is asked next; a place that no document has is left out."""
+        citations: tuple[Citation, ...] = ()
+        place = self.citation
+        if place and place.document in documents and place.start < place.end <= place.start + 10_000:
+            try:
+                citations = (cite(documents[place.document], place.start, place.end),)
+            except ValueError:
+                citations = ()
+        return Answer(
+            question=self.question,
+            language="en",
+            status=self.status,
+            text="",
+            citations=citations,
+            understood_as=self.understood_as,
+        )
+
+
+class AskRequest(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"question": _QUESTION},
+                {"question": "Who leads it?", "history": [{"question": "What does the Agency do?"}], "language": "en"},
+            ]
+        }
+    )
+
+    question: _Text = Field(description="In Danish or English.")
+    language: Language | None = Field(
+        None, description="Of what stands around the quote, where the question does not show its own."
+    )
+    history: list[Turn] = Field(
+        default=[], max_length=10, description="The conversation before it, oldest first; nothing is kept here."
+    )
+
+
+class CitedPlace(BaseModel):
+    """Where a quote stands. Offsets count Unicode characters of the document's text."""
+
+    number: int = Field(description="As sources are numbered, from 1.")
+    document: str
+    title: str
+    source: str | None
+    date: str | None
+    language: str = Field(description="Of the document.")
+    headings: list[str] = Field(description="The document's title and the headings above the quote, outermost first.")
+    quote: str = Field(description="Verbatim: the document's text from `start` to `end`.")
+    start: int
+    end: int
+    highlights: list[tuple[int, int]] = Field(
+        description="Words of the quote that met the question best, as offsets into the quote."
+    )
+    before: str = Field(description="The text before the quote in its passage.")
+    after: str = Field(description="The text after it.")
+    url: str = Field(description="The document's page at the quote, relative to this service.")
+
+
+class AskResponse(BaseModel):
+    """An answer with everything that is needed to show it."""
+
+    id: str = Field(description="Names the answer in feedback.")
+    question: str
+    language: Language
+    status: Status
+    certainty: Certainty | None = Field(description="Only where answered.")
+    text: str = Field(description="The quote where answered, else what is said instead.")
+    confidence: float | None = Field(description="The chance that the text answers the question, in [0, 1].")
+    citations: list[CitedPlace]
+    suggestions: list[str] = Field(description="Topics that the documents do cover, where they do not answer.")
+    understood_as: str | None = Field(description="The stand-alone question a follow-up was read as.")
+
+
+class DocumentEntry(BaseModel):
+    """A document that answers are quoted from."""
+
+    id: str
+    title: str
+    source: str | None
+    date: str | None
+    language: str
+    characters: int = Field(description="Length of its text.")
+    url: str = Field(description="Its page, relative to this service.")
+
+
+class DocumentWithText(DocumentEntry):
+    """A document with its text, in which offsets of citations count."""
+
+    text: str
+
+
+def document_url(document: str, place: tuple[int, int] | None = None) -> str:
+    """The page of a document, at a quote where a place is given."""
+    address = f"/documents/{percent_encoded(document)}"
+    return f"{address}?start={place[0]}&end={place[1]}#quote" if place else address
+
+
+def entry(document: Document) -> DocumentEntry:
+    return DocumentEntry(
+        id=document.id,
+        title=document.title,
+        source=document.source,
+        date=document.date,
+        language=document.language,
+        characters=len(document.text),
+        url=document_url(document.id),
+    )
+
+
+def response(answer: Answer, excerpts: Excerpts) -> AskResponse:
+    """An answer as it is sent."""
+    sent = answer.model_dump(exclude={"citations"})
+    return AskResponse(**sent, citations=list(_cited(answer, excerpts)))
+
+
+def _cited(answer: Answer, excerpts: Excerpts) -> Iterator[CitedPlace]:
+    for number, citation in enumerate(answer.citations, start=1):
+        excerpt = excerpts.around(citation)
+        document = excerpt.document
+        yield CitedPlace(
+            number=number,
+            document=document.id,
+            title=document.title,
+            source=document.source,
+            date=document.date,
+            language=document.language,
+            headings=list(excerpt.headings),
+            quote=citation.quote,
+            start=citation.start,
+            end=citation.end,
+            highlights=[(start - citation.start, end - citation.start) for start, end in citation.highlights],
+            before=excerpt.before,
+            after=excerpt.after,
+            url=document_url(document.id, (citation.start, citation.end)),
+        )
