@@ -17,7 +17,7 @@ from chatbot.web.problems import ProblemResponse
 
 _SESSION = r"[A-Za-z0-9-]{8,64}"
 _OPEN = (
-    ("GET", re.compile(r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static)/[\w./-]+")),
+    ("GET", re.compile(r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static)(?:/[\w-][\w.-]*)+")),
     ("GET", re.compile(rf"/gradio_api/(?:info|queue/data|heartbeat/{_SESSION})")),
     ("POST", re.compile(r"/gradio_api/queue/join")),
 )
