@@ -129,7 +129,12 @@ def test_while_it_gets_ready_it_says_so(settings: Settings) -> None:
     # Not started, so it never gets any further.
     client = TestClient(build_app(settings, Loading(lambda _: pytest.fail("never"))))
     assert client.get("/healthz").json() == {"status": "alive"}
-    for method, path in (("GET", "/readyz"), ("POST", "/api/ask"), ("POST", "/api/ask/stream"), ("GET", "/api/documents")):
+    for method, path in (
+        ("GET", "/readyz"),
+        ("POST", "/api/ask"),
+        ("POST", "/api/ask/stream"),
+        ("GET", "/api/documents"),
+    ):
         response = client.request(method, path, json={"question": QUESTION} if method == "POST" else None)
         assert (response.status_code, response.headers["retry-after"]) == (503, "5"), path
         assert "getting ready" in response.json()["detail"]
@@ -195,7 +200,9 @@ def test_the_log_has_a_line_a_request_and_no_text(serve: Serve, caplog: pytest.L
     assert first == ["POST", "/api/ask", 200]
     assert (second[0], second[2]) == ("GET", 404)
     ask(serve(log_questions=True), "What is the capital of France?")
-    assert [record.question for record in caplog.records if hasattr(record, "question")] == ["What is the capital of France?"]
+    assert [record.question for record in caplog.records if hasattr(record, "question")] == [
+        "What is the capital of France?"
+    ]
 
 
 def test_the_api_describes_itself_with_examples(unlimited: TestClient) -> None:

@@ -58,7 +58,12 @@ def test_texts_do_nothing_in_the_conversation_before_a_question(unlimited: TestC
 @pytest.mark.parametrize("path", ["/api/ask", "/api/ask/stream", "/api/feedback", "/gradio_api/queue/join"])
 def test_bodies_are_answered_calmly(unlimited: TestClient, path: str) -> None:
     for body in BODIES:
-        for kind in ("application/json", "text/plain", "multipart/form-data; boundary=x", "application/json; charset=utf-7"):
+        for kind in (
+            "application/json",
+            "text/plain",
+            "multipart/form-data; boundary=x",
+            "application/json; charset=utf-7",
+        ):
             response = unlimited.post(path, content=body, headers={"content-type": kind})
             assert response.status_code in CALM, (body[:80], kind, response.text)
             if response.status_code >= 400:
@@ -96,7 +101,17 @@ def test_texts_asked_on_the_page_are_shown_as_text(unlimited: TestClient) -> Non
         *_, completed, _ = messages(unlimited, session)
         assert (completed["msg"], completed["success"]) == ("process_completed", True), text
         shown = json.dumps(completed["output"]).lower()
-        for live in ("<script", "<img", "<svg", "<iframe", "<meta", "<base", "<body", "javascript:alert(1)'>", "href=\\\"javascript"):
+        for live in (
+            "<script",
+            "<img",
+            "<svg",
+            "<iframe",
+            "<meta",
+            "<base",
+            "<body",
+            "javascript:alert(1)'>",
+            'href=\\"javascript',
+        ):
             assert live not in shown, text
 
 
@@ -110,7 +125,9 @@ def test_texts_asked_with_gradio_s_client_get_an_answer(unlimited: TestClient) -
         assert completed["output"]["data"][0]["status"] in ("answered", "not_found", "rejected", "small_talk")
 
 
-@pytest.mark.parametrize("data", [[1, 2], [{}, {}], [None, None], [None, ["x"]], [None, {"path": "/etc/passwd"}], [{"a": 1}, 5]])
+@pytest.mark.parametrize(
+    "data", [[1, 2], [{}, {}], [None, None], [None, ["x"]], [None, {"path": "/etc/passwd"}], [{"a": 1}, 5]]
+)
 def test_wrong_types_on_the_page_fail_without_a_word_of_why(unlimited: TestClient, data: list[Any]) -> None:
     session = "wrongtypes"
     assert join(unlimited, {"fn_index": page_ask(unlimited)["id"], "session_hash": session, "data": data}).is_success

@@ -191,7 +191,15 @@ def test_pages_of_other_sites_may_not_ask(serve: Serve, address: str) -> None:
         sent = [("Origin", origin) for origin in origins] + list(headers.items())
         return client.post(address, json=QUESTION, headers=sent).status_code
 
-    for origin in ("https://evil.example", "null", f"{SITE}.evil.example", f"{SITE}:8443", "http://testserver.evil.example", "", "file://"):
+    for origin in (
+        "https://evil.example",
+        "null",
+        f"{SITE}.evil.example",
+        f"{SITE}:8443",
+        "http://testserver.evil.example",
+        "",
+        "file://",
+    ):
         assert status(origin) == 403, origin
         assert status(origin, **{"X-Forwarded-Host": "evil.example", "Referer": SITE, "X-Requested-With": "x"}) == 403
     assert status(SITE, "https://evil.example") == 403
