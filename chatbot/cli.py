@@ -1,7 +1,8 @@
-"""The command line: ask, index, serve, settings, feedback, evaluate, train."""
+"""The command line: ask, index, serve, mcp, settings, feedback, evaluate, train."""
 
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,6 +82,20 @@ def serve(
         from chatbot.web.server import serve_page
 
         serve_page(settings.model_copy(update=changes))
+
+    terminal.reporting(run)
+
+
+@app.command("mcp")
+def serve_assistants() -> None:
+    """Answer other assistants on standard input and output, by the Model Context Protocol; takes the extra `mcp`."""
+
+    def run() -> None:
+        if find_spec("mcp") is None:
+            raise ChatbotError("The Model Context Protocol is not installed. Install it with: pip install '.[mcp]'.")
+        from chatbot.assistant import tool_server
+
+        tool_server(_ready().chatbot).run("stdio")
 
     terminal.reporting(run)
 

@@ -40,12 +40,6 @@ def _masked(text: str) -> str:
     return mask(clean(text))
 
 
-def _asked(text: str) -> str:
-    if not clean(text):
-        raise ValueError("there is no question in it")
-    return _masked(text)
-
-
 class Feedback(BaseModel):
     """What somebody thought of one answer. Nothing in it says who; question and comment are masked when it is made.
 
@@ -57,7 +51,7 @@ class Feedback(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     answer: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-    question: Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_asked)]
+    question: Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_masked)]
     language: Language
     status: Status
     vote: Literal["yes", "no"]

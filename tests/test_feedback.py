@@ -54,7 +54,6 @@ def test_masking_a_long_line_is_quick() -> None:
     "changes",
     [
         {"answer": "../../x"},
-        {"question": " \u200b"},
         {"question": "x" * 10_001},
         {"comment": "x" * 1001},
         {"vote": "maybe"},
@@ -110,6 +109,7 @@ def test_export_proposes_what_was_found_helpful_and_leaves_the_rest_to_be_labell
     store.add(vote(answer=answer.id))
     store.add(vote(question="Does it rain?", status=Status.NOT_FOUND, vote="no", comment="It does, ask a@b.example"))
     store.add(vote(question="Does it rain?", status=Status.NOT_FOUND, vote="yes"))
+    store.add(vote(answer="1" * 16, question="", status=Status.REJECTED))
     result = CliRunner().invoke(
         app, ["feedback", "export"], env={"CHATBOT_FEEDBACK": str(tmp_path / "feedback.sqlite3")}
     )

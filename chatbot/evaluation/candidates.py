@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from chatbot.answer import Answer
+from chatbot.answer import Answer, Status
 from chatbot.evaluation.questions import QuestionLine
 from chatbot.feedback import StoredFeedback
 from chatbot.language import Language
@@ -11,7 +11,7 @@ Ask = Callable[[str, Language], Answer]
 
 
 def candidates(rows: Iterable[StoredFeedback], ask: Ask) -> Iterator[QuestionLine]:
-    """One line for each answer that was voted on, in the form of `corpus/questions`.
+    """One line for each question that was looked up and voted on, in the form of `corpus/questions`.
 
     An answer that everybody found helpful and that the chatbot still gives is proposed as the label; any other
     question is proposed as one that the documents do not answer. The note says what the votes were.
@@ -22,7 +22,8 @@ def candidates(rows: Iterable[StoredFeedback], ask: Ask) -> Iterator[QuestionLin
     """
     by_answer: dict[str, list[StoredFeedback]] = {}
     for row in rows:
-        by_answer.setdefault(row.answer, []).append(row)
+        if row.question and row.status in (Status.ANSWERED, Status.NOT_FOUND):
+            by_answer.setdefault(row.answer, []).append(row)
     for identity, votes in by_answer.items():
         first = votes[0]
         now = ask(first.question, first.language)

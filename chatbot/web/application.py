@@ -30,7 +30,7 @@ from chatbot.web.observed import Observed
 from chatbot.web.origins import KnownOrigins
 from chatbot.web.page import FREE, build_page, theme
 from chatbot.web.probes import probes
-from chatbot.web.problems import handle_problems
+from chatbot.web.problems import describe_problems, handle_problems
 
 
 def build_app(settings: Settings, loading: Loading) -> FastAPI:
@@ -58,6 +58,7 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
     api = Api(settings, asking, metrics)
     app.include_router(api_router(api))
     app.include_router(probes(asking, metrics))
+    describe_problems(app)
 
     @app.get(f"/{STYLE_SHEET}", include_in_schema=False)
     def style() -> FileResponse:

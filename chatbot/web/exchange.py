@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated
 from urllib.parse import quote as percent_encoded
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chatbot.answer import Answer, Certainty, Citation, Status, cite
 from chatbot.corpus import Document
@@ -15,15 +15,24 @@ _QUESTION = "How many IT systems does the state have?"
 
 # Anything longer than the longest question that can be set is not even looked at.
 _Text = Annotated[str, StringConstraints(max_length=10_000)]
-_Place = Annotated[int, Field(ge=0, le=2**31)]
+
+
+def _number(value: object) -> object:
+    """8.0 is an integer in JSON; "8" and true are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("Input should be an integer")
+    return value
+
+
+_Offset = Annotated[int, Field(ge=0, le=2**31), BeforeValidator(_number)]
 
 
 class Place(BaseModel):
     """A piece of a document: `start` and `end` of a citation, as it was received."""
 
     document: Annotated[str, StringConstraints(max_length=1000)]
-    start: _Place
-    end: _Place
+    start: _Offset
+    end: _Offset
 
 
 class Turn(BaseModel):

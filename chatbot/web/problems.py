@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
 from chatbot.web.asking import BusyError, NotReadyError
@@ -78,6 +79,20 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     every = sorted({*statuses, 400, 413, 429, 503})
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in every}
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Put the schema of problems into the OpenAPI document, where what `documented` says refers to it."""
+    described = app.openapi
+    problems = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")[1]["$defs"]
+
+    def openapi() -> dict[str, Any]:
+        document = described()
+        document["components"]["schemas"] |= problems
+        return document
+
+    # This is how FastAPI wants the document to be extended.
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def handle_problems(app: FastAPI, *, failed: Any) -> None:

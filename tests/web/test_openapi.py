@@ -1,41 +1,36 @@
 """The OpenAPI document keeps its word, whatever is sent to what it describes."""
 
-from typing import Any
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from time import monotonic, sleep
 
-import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
+import uvicorn
 
+from chatbot.web.server import listener
 from tests.web.conftest import UNLIMITED, Serve
 
 
-@pytest.fixture(scope="module")
-def described(serve: Serve) -> Any:
-    return schemathesis.openapi.from_asgi("/api/openapi.json", serve(**UNLIMITED).app)
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("POST", "/api/ask"),
-        ("POST", "/api/ask/stream"),
-        ("POST", "/api/feedback"),
-        ("GET", "/api/documents"),
-        ("GET", "/api/documents/{id}"),
-        ("GET", "/healthz"),
-        ("GET", "/readyz"),
-        ("GET", "/metrics"),
-    ],
-)
-def test_an_operation_answers_as_described(described: Any, method: str, path: str) -> None:
-    operation = described[path][method]
-
-    @given(
-        case=operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE)
-        | operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
-    )
-    @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    def answers(case: Any) -> None:
-        case.call_and_validate()
-
-    answers()
+def test_schemathesis_finds_nothing(serve: Serve) -> None:
+    server = uvicorn.Server(uvicorn.Config(serve(**UNLIMITED).app, lifespan="off", log_config=None))
+    with listener("127.0.0.1", 0) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        until = monotonic() + 30
+        while not server.started and monotonic() < until:
+            sleep(0.02)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/api/openapi.json"
+        configuration = Path(__file__).with_name("schemathesis.toml")
+        options = ["--phases", "examples,coverage,fuzzing", "--max-examples", "5", "--max-time", "20", "--seed", "1"]
+        found = subprocess.run(
+            [sys.executable, "-m", "schemathesis.cli", "--config-file", configuration, "run", address, *options],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        server.should_exit = True
+        thread.join(10)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "Tested: 8" in found.stdout
+    assert "Unresolvable" not in found.stdout
