@@ -1,6 +1,7 @@
 """How much one client, and all of them together, may ask for."""
 
 import math
+import re
 import time
 from collections import Counter
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -17,7 +18,7 @@ from chatbot.web.problems import ProblemResponse
 _OPEN, _OPEN_PER_CLIENT = 2000, 200
 
 _ASKS = frozenset({"/api/ask", "/api/ask/stream", "/api/feedback"})
-_FILES = ("/assets/", "/static/", "/style.css", "/theme.css", "/favicon.ico")
+_FILES = re.compile(r"/(?:assets|static)/.*|/[\w-]+\.(?:css|js|ico)")
 
 
 class Limits:
@@ -63,7 +64,7 @@ class Limited:
         self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(_FILES):
+        if scope["type"] != "http" or _FILES.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
         who = client(scope)
