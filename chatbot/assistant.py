@@ -58,7 +58,10 @@ def tool_server(chatbot: Chatbot) -> MCPServer[Any]:
         found = chatbot.retriever.model_copy(update={"k": limit}).invoke(query)
         return [
             FoundPassage(
-                **{name: hit.metadata[name] for name in ("document", "title", "source", "language", "headings", "score")},
+                **{
+                    name: hit.metadata[name]
+                    for name in ("document", "title", "source", "language", "headings", "score")
+                },
                 text=hit.page_content,
                 start=hit.metadata["start_index"],
                 end=hit.metadata["end_index"],
