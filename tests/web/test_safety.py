@@ -28,23 +28,23 @@ def forwarded(address: str) -> dict[str, str]:
 
 
 def test_a_flood_is_turned_away_and_others_are_still_answered(serve: Serve) -> None:
-    client = serve(rate_limit="5/minute", trusted_proxies="testclient, 10.0.0.0/8", rate_limit_total="")
+    client = serve(rate_limit="5/day", trusted_proxies="testclient, 10.0.0.0/8", rate_limit_total="")
     flood = [client.post("/api/ask", json=QUESTION, headers=forwarded("192.0.2.1")) for _ in range(20)]
     assert [response.status_code for response in flood] == [200] * 5 + [429] * 15
-    assert all(1 <= int(response.headers["retry-after"]) <= 60 for response in flood[5:])
+    assert all(1 <= int(response.headers["retry-after"]) <= 86_400 for response in flood[5:])
     assert flood[-1].json()["detail"].startswith("That was a lot at once.")
     assert client.post("/api/ask", json=QUESTION, headers=forwarded("192.0.2.2")).status_code == 200
 
 
 def test_a_flood_from_everywhere_is_turned_away_as_busy(serve: Serve) -> None:
-    client = serve(rate_limit="5/minute", rate_limit_total="8/minute", trusted_proxies="testclient")
+    client = serve(rate_limit="5/day", rate_limit_total="8/day", trusted_proxies="testclient")
     answers = [client.post("/api/ask", json=QUESTION, headers=forwarded(f"192.0.2.{n}")) for n in range(10)]
     assert [response.status_code for response in answers] == [200] * 8 + [503] * 2
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
 def test_api_stream_votes_page_and_gradio_client_share_one_limit(serve: Serve) -> None:
-    client = serve(rate_limit="4/minute")
+    client = serve(rate_limit="4/day")
     page, endpoint = page_ask(client)["id"], function(client, "ask")["id"]
     session = {"session_hash": "abcdefghij"}
     answers = [
@@ -62,17 +62,17 @@ def test_api_stream_votes_page_and_gradio_client_share_one_limit(serve: Serve) -
 
 
 def test_other_requests_have_a_limit_too_but_not_the_page_s_files(serve: Serve) -> None:
-    client = serve(rate_limit_requests="10/minute")
+    client = serve(rate_limit_requests="10/day")
     assert [client.get("/healthz").status_code for _ in range(12)] == [200] * 10 + [429] * 2
     assert client.get("/style.css").status_code == 200
 
 
 def test_who_is_asking_is_believed_of_trusted_proxies_only(serve: Serve) -> None:
-    client = serve(rate_limit="1/minute")
+    client = serve(rate_limit="1/day")
     answers = [client.post("/api/ask", json=QUESTION, headers=forwarded(f"192.0.2.{n}")) for n in range(2)]
     assert [answer.status_code for answer in answers] == [200, 429]
     # What a client says in front of what the proxy adds is not believed either.
-    client = serve(rate_limit="1/minute", trusted_proxies="testclient")
+    client = serve(rate_limit="1/day", trusted_proxies="testclient")
     answers = [client.post("/api/ask", json=QUESTION, headers=forwarded(f"{n}.0.2.1, 192.0.2.9")) for n in (1, 2)]
     assert [answer.status_code for answer in answers] == [200, 429]
 
@@ -221,7 +221,7 @@ def test_only_allowed_sites_are_told_that_they_may_read(serve: Serve) -> None:
         read = client.get(address, headers={"Origin": "https://evil.example"})
         assert not any(name.startswith("access-control-allow") for name in read.headers)
     # A refusal can be read by the site it is meant for.
-    limited = serve(allowed_origins=SITE, rate_limit="1/minute")
+    limited = serve(allowed_origins=SITE, rate_limit="1/day")
     turned_away = [limited.post("/api/ask", json=QUESTION, headers={"Origin": SITE}) for _ in range(2)][1]
     assert (turned_away.status_code, turned_away.headers["access-control-allow-origin"]) == (429, SITE)
     assert "retry-after" in turned_away.headers["access-control-expose-headers"].lower()
