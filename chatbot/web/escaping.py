@@ -18,4 +18,3 @@ def visible(text: str) -> str:
 def shown(text: str) -> str:
     """The text as HTML, fit for element and attribute alike."""
     return escape(visible(text))
-

@@ -4,14 +4,15 @@ Markdown is parsed, never trusted: HTML in it is text, and links lead to http an
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from html import escape
+from collections.abc import MutableMapping, Sequence
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chatbot.sentences import Span
-from chatbot.web.escaping import shown
+from chatbot.web.escaping import shown, visible
 
 _ADDRESS = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 # What stands between a link's words and what follows it: `](address "title")` or `][name]`.
@@ -19,70 +20,72 @@ _LINK_END = re.compile(r"\](?:\((?:[^()\\]|\\.|\([^()]*\))*\)|\[[^\]]*\])?")
 
 
 def document_html(text: str, marked: Span | None = None) -> str:
-    """The Markdown `text` as HTML, headings one level down.
+    """Markdown as HTML, headings one level down.
 
     Args:
+        text: the Markdown.
         marked: characters of `text` to put into `<mark>`, the first of them with the id `quote`.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     # Escapes and entities stay tokens of their own, so that every other text token is verbatim source.
     parser.disable("text_join")
     parser.validateLink = lambda url: bool(_ADDRESS.match(url))  # type: ignore[method-assign]
-    return "".join(_Writer(text, marked).written(parser.parse(text)))
+    return _Marking(text, marked or (0, 0)).render(parser.parse(text), parser.options, {})
 
 
-class _Writer:
+class _Marking(RendererHTML):
     """Writes tokens in the order of the source and so knows where in it each text stands."""
 
-    def __init__(self, source: str, marked: Span | None) -> None:
+    def __init__(self, source: str, marked: Span) -> None:
+        super().__init__()
         self._source = source
-        self._marked = marked or (0, 0)
+        self._marked = marked
         self._lines = [0, *(match.end() for match in re.finditer("\n", source))]
         self._position = 0
         self._named = False
 
-    def written(self, tokens: Sequence[Token]) -> Iterator[str]:
+    def render(self, tokens: Sequence[Token], options: Any, env: MutableMapping[str, Any]) -> str:
+        html = []
         for token in tokens:
             if token.map and token.nesting >= 0 and token.map[0] < len(self._lines):
                 self._position = max(self._position, self._lines[token.map[0]])
-            match token.type:
-                case "inline":
-                    yield from self.written(token.children or ())
-                case "text":
-                    yield self._text(token.content)
-                case "text_special":
-                    yield self._text(token.content, token.markup)
-                case "softbreak":
-                    yield "\n"
-                case "hardbreak":
-                    yield "<br>\n"
-                case "hr":
-                    yield "<hr>\n"
-                case "code_inline":
-                    yield f"<code>{self._text(token.content)}</code>"
-                case "fence" | "code_block":
-                    lines = token.content.splitlines(keepends=True)
-                    yield f"<pre><code>{''.join(map(self._text, lines))}</code></pre>\n"
-                case "image":
-                    # Nothing is fetched from elsewhere, so the words that describe it stand for it.
-                    yield from self.written(token.children or ())
-                    self._pass_link()
-                case "link_open":
-                    yield f'<a href="{escape(str(token.attrs["href"]))}" rel="noopener">'
-                case "link_close":
-                    yield "</a>"
-                    self._pass_link()
-                case "heading_open" | "heading_close":
-                    level = min(int(token.tag[1]) + 1, 6)
-                    yield f"<h{level}>" if token.nesting > 0 else f"</h{level}>\n"
-                case _ if not token.hidden:
-                    yield self._tag(token)
+            if token.type in ("heading_open", "heading_close"):
+                token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+            # The alignment of table cells, as inline style.
+            token.attrs.pop("style", None)
+            html.append(super().render([token], options, env))
+        return "".join(html)
 
-    def _tag(self, token: Token) -> str:
-        start = token.attrs.get("start")
-        attributes = f' start="{start}"' if start is not None else ""
-        end = "\n" if token.block else ""
-        return f"</{token.tag}>{end}" if token.nesting < 0 else f"<{token.tag}{attributes}>"
+    def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return self._text(tokens[idx].content)
+
+    def text_special(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return self._text(tokens[idx].content, tokens[idx].markup)
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        return f"<code>{self._text(tokens[idx].content)}</code>"
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        # Line by line: their indentation is no part of them.
+        lines = tokens[idx].content.splitlines(keepends=True)
+        # A box that scrolls has to be reached by keyboard.
+        return f'<pre tabindex="0"><code>{"".join(map(self._text, lines))}</code></pre>\n'
+
+    fence = code_block
+
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        # Nothing is fetched from elsewhere, so the words that describe it stand for it.
+        words = self.renderInline(tokens[idx].children or [], options, env)
+        self._pass_link()
+        return words
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        tokens[idx].attrs = {"href": visible(str(tokens[idx].attrs["href"])), "rel": "noopener"}
+        return self.renderToken(tokens, idx, options, env)
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        self._pass_link()
+        return "</a>"
 
     def _pass_link(self) -> None:
         end = _LINK_END.match(self._source, self._position)
