@@ -1,31 +1,18 @@
 """A real Chromium on a real server; whatever a test does, the page asks nobody else and keeps nothing."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from time import monotonic, sleep
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from chatbot.chatbot import Chatbot, Ready
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading
-
-CHROMIUM = Path("/usr/bin/chromium")
-# No sandbox as root; the rest keeps Chromium itself from calling home.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser.serving import CHROMIUM, chromium, serving
 
 # Milliseconds; a busy machine takes its time.
 _PATIENCE = 20_000
@@ -35,28 +22,17 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
+def settings(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The defaults, but for votes, which are kept apart, and limits, which would meet tests in a hurry."""
+    store = tmp_path_factory.mktemp("feedback") / "feedback.sqlite3"
+    changes = {"feedback": store, "rate_limit": "", "rate_limit_requests": ""}
+    return settings.model_copy(update=changes)
+
+
+@pytest.fixture(scope="package")
 def serve(settings: Settings) -> Serve:
     """Serves a page that gets ready as the given `Loading` does; yields its address."""
-    import uvicorn
-
-    from chatbot.web.application import build_app
-    from chatbot.web.server import listener
-
-    @contextmanager
-    def serving(loading: Loading) -> Iterator[str]:
-        config = uvicorn.Config(build_app(settings, loading), log_level="warning", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        with listener("127.0.0.1", 0) as listening:
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-            thread.start()
-            until = monotonic() + 30
-            while not server.started and monotonic() < until:
-                sleep(0.02)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-            server.should_exit = True
-            thread.join(10)
-
-    return serving
+    return partial(serving, settings)
 
 
 @pytest.fixture(scope="package")
@@ -72,10 +48,8 @@ def browser() -> Iterator[Browser]:
         pytest.skip(f"There is no {CHROMIUM}; on Debian: apt-get install chromium")
     expect.set_options(timeout=_PATIENCE)
     # The package's scope, not the session's: while it runs, no other test can run an event loop.
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
