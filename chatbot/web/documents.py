@@ -15,7 +15,7 @@ from chatbot.sentences import Span
 from chatbot.settings import Settings
 from chatbot.web.accept import preferred_language
 from chatbot.web.escaping import visible
-from chatbot.web.links import contact_address, document_page
+from chatbot.web.links import contact_address, contact_name, document_page
 from chatbot.web.loading import Loading
 from chatbot.web.markdown import document_html
 
@@ -88,7 +88,7 @@ class _Site:
             documents=listed,
             log=self._settings.log_questions,
             feedback=self._settings.feedback is not None,
-            contact=contact,
+            contact=contact_name(contact),
             contact_address=contact_address(contact),
         )
 

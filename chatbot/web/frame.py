@@ -7,7 +7,7 @@ from chatbot.language import Language
 from chatbot.phrases import number, phrases, written_date
 from chatbot.settings import Settings
 from chatbot.web.escaping import shown
-from chatbot.web.links import contact_address, document_page
+from chatbot.web.links import contact_address, contact_name, document_page
 from chatbot.web.loading import State
 from chatbot.web.render import getting_ready
 
@@ -47,12 +47,13 @@ def footer(language: Language, settings: Settings) -> str:
     stored = says.feedback_stored if settings.feedback else says.nothing_stored
     told = [says.questions_logged if settings.log_questions else stored]
     address = contact_address(settings.contact)
-    who = shown(settings.contact)
+    who = shown(contact_name(settings.contact))
     contact = f'<a href="{shown(address)}">{who}</a>' if address else who
     person = f"<p>{shown(says.contact)} {contact}</p>" if settings.contact else ""
     return (
         f"<footer><p>{shown(' '.join(told))}</p>{person}"
-        f'<p class="links"><a href="about" target="_blank" rel="noopener">{shown(says.about)}</a></p></footer>'
+        f'<p class="links"><a href="about" target="_blank" rel="noopener">{shown(says.about)}</a>'
+        f' · <a href="api/openapi.json" target="_blank" rel="noopener">{shown(says.api)}</a></p></footer>'
     )
 
 

@@ -17,3 +17,8 @@ def contact_address(contact: str) -> str | None:
     if contact.startswith(("https://", "http://")):
         return contact
     return f"mailto:{contact}" if _E_MAIL.fullmatch(contact) else None
+
+
+def contact_name(contact: str) -> str:
+    """`CHATBOT_CONTACT` as people read it: a web address without what only browsers need."""
+    return re.sub(r"^https?://", "", contact).rstrip("/")

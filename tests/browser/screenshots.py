@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from chatbot.chatbot import Ready, open_chatbot
 from chatbot.embedding import Progress
@@ -96,7 +96,7 @@ def refused(visit: Visit) -> None:
 
 
 def broken(visit: Visit) -> None:
-    visit.page.route(JOIN, Route.abort)
+    visit.page.route(JOIN, lambda route: route.abort())
     visit.type(CLEAR)
     expect(visit.page.locator(".trouble")).to_be_visible()
 
