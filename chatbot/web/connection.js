@@ -20,7 +20,9 @@
       button.addEventListener("click", again);
       trouble.append(button);
     }
-    (document.querySelector("#form") ?? document.body).prepend(trouble);
+    const field = document.querySelector("#ask");
+    if (field) field.before(trouble);
+    else document.body.prepend(trouble);
   }
 
   function clear() {

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from chatbot.chatbot import Ready, open_chatbot
 from chatbot.embedding import Progress
@@ -24,7 +24,7 @@ from chatbot.web.loading import Loading
 from tests.browser.serving import chromium, serving
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENS = {"desk": {"width": 1100, "height": 800}, "phone": {"width": 390, "height": 844}}
+SCREENS: dict[str, ViewportSize] = {"desk": {"width": 1100, "height": 800}, "phone": {"width": 390, "height": 844}}
 CLEAR = {"en": "How many IT systems does the state have?", "da": "Hvor mange it-systemer har staten?"}
 FOLLOW_UP = {"en": "And the municipalities?", "da": "Og kommunerne?"}
 POSSIBLE = {"en": "Why was the ministry created?", "da": "Hvorfor blev ministeriet oprettet?"}

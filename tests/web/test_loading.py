@@ -53,7 +53,9 @@ def test_it_starts_once(chatbot: Chatbot) -> None:
     assert len(opened) == 1
 
 
-def test_a_reason_that_may_name_folders_is_one_line_of_the_log_and_a_reference_elsewhere(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_reason_that_may_name_folders_is_one_line_of_the_log_and_a_reference_elsewhere(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def open_(progress: Progress) -> Ready:
         raise ChatbotError("There is no corpus folder x.")
 

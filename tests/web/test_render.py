@@ -25,9 +25,7 @@ ATTRIBUTES |= {"data-vote", "data-send", "data-thanks", "data-not-sent"}
 ATTRIBUTES |= {"data-about-answer", "data-about-question", "data-about-language", "data-about-status"}
 
 
-def rendered(
-    *turns: Turn, document: Document | None = None, state: State | None = None, votes: bool = True
-) -> str:
+def rendered(*turns: Turn, document: Document | None = None, state: State | None = None, votes: bool = True) -> str:
     def around(citation: Citation) -> Excerpt:
         assert document is not None
         text = document.text
