@@ -37,8 +37,8 @@
     tell(text, resumeAll);
   });
 
+  // The notice stays until there is an answer to what is asked again.
   function resumeAll() {
-    clear();
     waiting.splice(0).forEach((resume) => resume());
   }
 
@@ -95,6 +95,7 @@
   }
 
   function resume() {
+    clear();
     const question = document.querySelector(".pending + [data-question]");
     if (question) question.click();
     else if (!document.querySelector(".turn")) location.reload();
