@@ -244,5 +244,5 @@ def test_the_page_is_there_at_once(open_page: Open) -> None:
     started = monotonic()
     page = open_page()
     field(page).fill("Ready")
-    # Measured at 0.6 to 1.2 s; a busy machine takes its time.
-    assert monotonic() - started < 4
+    # It takes 1.1 s, and up to 2.6 s on a machine with six times its load.
+    assert monotonic() - started < 8
