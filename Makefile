@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint format index evaluate clean
+.PHONY: run test lint format index evaluate screenshots clean
 
 run: $(READY)  ## set everything up and serve the chat at http://127.0.0.1:7860
 	$(BIN)/chatbot serve
@@ -25,6 +25,9 @@ index: $(READY)  ## build the index of the corpus
 
 evaluate: $(READY)  ## measure how well the chatbot answers the shipped questions
 	$(BIN)/chatbot evaluate $(foreach option,$(EVALUATE),'$(option)')
+
+screenshots: $(READY)  ## take pictures of the page in every state, into docs/screenshots
+	$(BIN)/python -m tests.browser.screenshots
 
 clean:  ## remove what was installed and built
 	rm -rf .venv index/models index/squad index/versions index/current

@@ -1,5 +1,6 @@
 """Everything the product says, in both languages."""
 
+import datetime
 from dataclasses import dataclass
 
 from chatbot.language import Language
@@ -13,6 +14,7 @@ class Phrases:
     about_one: str
     about_many: str
     automatic: str
+    contact: str
     question: str
     ask: str
     start_over: str
@@ -25,31 +27,69 @@ class Phrases:
     possible: str
     in_language: dict[str, str]
     see_also: str
+    open_source: str
+    opens_source: str
     show_passage: str
     hide_passage: str
     copy: str
     copied: str
+    helpful: str
+    yes: str
+    no: str
+    comment: str
+    send: str
+    thank_you: str
+    not_sent: str
     not_found: str
     they_cover: str
+    topic_question: str
     empty: str
     too_long: str
     personal_number: str
-    stored: str
+    feedback_stored: str
+    nothing_stored: str
+    questions_logged: str
     getting_ready: str
     steps: dict[str, str]
     searching: str
     crowded: str
     not_ready: str
     failure: str
+    broken: str
+    busy: str
+    try_again: str
+    needs_scripts: str
     theme: str
     other_language: str
+    navigation: str
+    ask_a_question: str
+    about: str
+    api: str
+    to_the_quote: str
+    source: str
+    date: str
+    language: str
+    languages: dict[str, str]
+    months: tuple[str, ...]
+    day: str
+    no_such_page: str
+    no_such_document: str
+    about_sections: tuple[tuple[str, str], ...]
+    privacy: str
+    privacy_always: str
+    privacy_without_log: str
+    privacy_with_log: str
+    privacy_with_feedback: str
+    contact_heading: str
+    documents_heading: str
 
 
 ENGLISH = Phrases(
     title="Ask about digital government in Denmark",
     about_one="Answers quote 1 document: {titles}.",
-    about_many="Answers quote {count} documents, among them {titles}.",
-    automatic="This is an automated service and can be wrong. Check the source before you rely on an answer.",
+    about_many="Answers quote {count} documents",
+    automatic="Automatic; can err.",
+    contact="Ask a person instead:",
     question="Your question",
     ask="Ask",
     start_over="Start over",
@@ -66,16 +106,28 @@ ENGLISH = Phrases(
     possible="This may be the answer:",
     in_language={"da": "(in Danish)"},
     see_also="See also",
-    show_passage="Show in context",
-    hide_passage="Hide context",
+    open_source="Open",
+    opens_source="Open source {number} in a new tab, at the quote",
+    show_passage="Show",
+    hide_passage="Hide",
     copy="Copy",
     copied="Copied",
+    helpful="Was this helpful?",
+    yes="Yes",
+    no="No",
+    comment="Comment (optional, no personal details)",
+    send="Send",
+    thank_you="Thank you.",
+    not_sent="That could not be sent. Please try again.",
     not_found="I found no answer to that in the documents I know.",
     they_cover="They do cover:",
+    topic_question="{topic}",
     empty="Write a question first.",
     too_long="Please keep it under {limit} characters (now {length}).",
     personal_number="That looks like a personal number. Leave it out, please; I did not use it.",
-    stored="Nothing you write is stored. Please leave out personal numbers.",
+    feedback_stored="Only feedback you send is stored. No personal numbers, please.",
+    nothing_stored="Nothing you write is stored. No personal numbers, please.",
+    questions_logged="What you ask is kept in a log. No personal numbers, please.",
     getting_ready="Getting ready …",
     steps={
         "Assembling the embedding model (once)": "assembling the language model, once",
@@ -85,17 +137,75 @@ ENGLISH = Phrases(
     },
     searching="Looking in the documents …",
     crowded="Many people are asking at the moment. Please try again in a little while.",
-    not_ready="The service could not get ready:",
+    not_ready="The service is not ready (reference {reference}). Please come back later.",
     failure="Something went wrong on our side (reference {reference}). Please try again.",
+    broken="The connection broke. Your question is still here.",
+    busy="Many people are asking right now. Trying again in {seconds} seconds.",
+    try_again="Try again",
+    needs_scripts="Asking needs JavaScript. The documents can be read without it:",
     theme="Light or dark",
     other_language="Dansk",
+    navigation="This site",
+    ask_a_question="Ask a question",
+    about="About",
+    api="API",
+    to_the_quote="To the quoted sentence",
+    source="Source",
+    date="Date",
+    language="Language",
+    languages={"da": "Danish", "en": "English"},
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    day="{day} {month} {year}",
+    no_such_page="There is no such page",
+    no_such_document="No document has this address. It may have been renamed or taken out.",
+    about_sections=(
+        (
+            "What this is",
+            "An automatic service that answers questions by quoting documents. It looks for the sentence that answers "
+            "best and shows it word for word, with its place in the document. It writes nothing of its own.",
+        ),
+        (
+            "How an answer is made",
+            "Your question is compared with every passage, by meaning and by words, in Danish and in English; the "
+            "passages that fit best are then read sentence by sentence. “Clear answer” means that the sentence very "
+            "likely answers the question, “This may be the answer” that it is less sure. Otherwise it says that it "
+            "found no answer. A question that leans on the one before is completed first; “Understood as” shows how.",
+        ),
+        (
+            "What it cannot do",
+            "It knows the documents below and nothing else, not even what day it is. It does not know your case and "
+            "gives no advice. It can pick a wrong sentence, so check the source before you rely on an answer.",
+        ),
+    ),
+    privacy="What is stored",
+    privacy_always="There are no cookies, and nothing is kept in your browser.",
+    privacy_without_log="Your questions are in the server's memory while the page is open, and nowhere afterwards.",
+    privacy_with_log="Your questions are kept in the service's log, without your name.",
+    privacy_with_feedback="If you send feedback, the question, which answer it got, your vote and your comment are "
+    "stored, with e-mail addresses and long numbers masked. Nothing is stored about who you are.",
+    contact_heading="Whom to ask instead",
+    documents_heading="The documents",
 )
 
 DANISH = Phrases(
     title="Spørg om digital forvaltning i Danmark",
     about_one="Svarene citerer 1 dokument: {titles}.",
-    about_many="Svarene citerer {count} dokumenter, blandt andre {titles}.",
-    automatic="Tjenesten er automatisk og kan tage fejl. Se efter i kilden, før du bruger et svar.",
+    about_many="Svarene citerer {count} dokumenter",
+    automatic="Automatisk; kan tage fejl.",
+    contact="Spørg hellere et menneske:",
     question="Dit spørgsmål",
     ask="Spørg",
     start_over="Begynd forfra",
@@ -112,16 +222,28 @@ DANISH = Phrases(
     possible="Det her er måske svaret:",
     in_language={"en": "(på engelsk)"},
     see_also="Se også",
-    show_passage="Vis i sammenhæng",
-    hide_passage="Skjul sammenhæng",
+    open_source="Åbn",
+    opens_source="Åbn kilde {number} i en ny fane, ved citatet",
+    show_passage="Vis",
+    hide_passage="Skjul",
     copy="Kopiér",
     copied="Kopieret",
+    helpful="Var det til hjælp?",
+    yes="Ja",
+    no="Nej",
+    comment="Kommentar (valgfri, ingen personlige oplysninger)",
+    send="Send",
+    thank_you="Tak.",
+    not_sent="Det kunne ikke sendes. Prøv igen.",
     not_found="Det fandt jeg ikke svar på i de dokumenter, jeg kender.",
     they_cover="De handler blandt andet om:",
+    topic_question="Hvad står der om {topic}?",
     empty="Skriv et spørgsmål først.",
     too_long="Hold det venligst under {limit} tegn (nu {length}).",
     personal_number="Det ligner et CPR-nummer. Udelad det venligst; jeg har ikke brugt det.",
-    stored="Intet af det, du skriver, bliver gemt. Udelad venligst CPR-numre.",
+    feedback_stored="Kun feedback, du sender, bliver gemt. Udelad venligst CPR-numre.",
+    nothing_stored="Intet af det, du skriver, bliver gemt. Udelad venligst CPR-numre.",
+    questions_logged="Det, du spørger om, gemmes i en log. Udelad venligst CPR-numre.",
     getting_ready="Gør klar …",
     steps={
         "Assembling the embedding model (once)": "samler sprogmodellen, kun denne ene gang",
@@ -131,10 +253,68 @@ DANISH = Phrases(
     },
     searching="Leder i dokumenterne …",
     crowded="Der er mange, der spørger lige nu. Prøv igen om lidt.",
-    not_ready="Tjenesten kunne ikke blive klar:",
+    not_ready="Tjenesten er ikke klar (reference {reference}). Kom venligst igen senere.",
     failure="Der gik noget galt hos os (reference {reference}). Prøv igen.",
+    broken="Forbindelsen blev afbrudt. Dit spørgsmål står her stadig.",
+    busy="Mange spørger lige nu. Jeg prøver igen om {seconds} sekunder.",
+    try_again="Prøv igen",
+    needs_scripts="At spørge kræver JavaScript. Dokumenterne kan læses uden:",
     theme="Lys eller mørk",
     other_language="English",
+    navigation="Dette websted",
+    ask_a_question="Stil et spørgsmål",
+    about="Om tjenesten",
+    api="API",
+    to_the_quote="Til den citerede sætning",
+    source="Kilde",
+    date="Dato",
+    language="Sprog",
+    languages={"da": "dansk", "en": "engelsk"},
+    months=(
+        "januar",
+        "februar",
+        "marts",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ),
+    day="{day}. {month} {year}",
+    no_such_page="Den side findes ikke",
+    no_such_document="Intet dokument har denne adresse. Det kan være omdøbt eller taget ud.",
+    about_sections=(
+        (
+            "Hvad det er",
+            "En automatisk tjeneste, der besvarer spørgsmål ved at citere dokumenter. Den leder efter den sætning, der "
+            "svarer bedst, og viser den ordret med dens plads i dokumentet. Den skriver intet selv.",
+        ),
+        (
+            "Hvordan et svar bliver til",
+            "Dit spørgsmål sammenlignes med hvert afsnit, efter betydning og efter ord, på dansk og engelsk; de afsnit, "
+            "der passer bedst, læses derefter sætning for sætning. »Tydeligt svar« betyder, at sætningen højst "
+            "sandsynligt besvarer spørgsmålet, »Det her er måske svaret«, at det er mindre sikkert. Ellers siger den, "
+            "at den ikke fandt svar. Et spørgsmål, der bygger på det forrige, bliver først gjort færdigt; »Forstået "
+            "som« viser hvordan.",
+        ),
+        (
+            "Hvad den ikke kan",
+            "Den kender dokumenterne nedenfor og intet andet, heller ikke dagens dato. Den kender ikke din sag og giver "
+            "ikke råd. Den kan vælge en forkert sætning, så se efter i kilden, før du bruger et svar.",
+        ),
+    ),
+    privacy="Hvad der bliver gemt",
+    privacy_always="Der er ingen cookies, og intet bliver gemt i din browser.",
+    privacy_without_log="Dine spørgsmål er i serverens hukommelse, mens siden er åben, og derefter ingen steder.",
+    privacy_with_log="Dine spørgsmål gemmes i tjenestens log, uden dit navn.",
+    privacy_with_feedback="Hvis du sender feedback, gemmes spørgsmålet, hvilket svar det fik, din stemme og din "
+    "kommentar; e-mailadresser og lange numre bliver sløret. Intet gemmes om, hvem du er.",
+    contact_heading="Hvem du ellers kan spørge",
+    documents_heading="Dokumenterne",
 )
 
 
@@ -146,6 +326,16 @@ def number(value: int, language: Language) -> str:
     """1,240 in English, 1.240 in Danish."""
     shown = f"{value:,}"
     return shown.replace(",", ".") if language == "da" else shown
+
+
+def written_date(date: str, language: Language) -> str:
+    """2024-03-01 as 1 March 2024 or 1. marts 2024; anything but such a date as it stands."""
+    try:
+        when = datetime.date.fromisoformat(date)
+    except ValueError:
+        return date
+    says = phrases(language)
+    return says.day.format(day=when.day, month=says.months[when.month - 1], year=when.year)
 
 
 @dataclass(frozen=True)

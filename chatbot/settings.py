@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     language: Annotated[str, Field(pattern="^(en|da)$")] = Field(
         "en", description="Language of the frame (en or da) when a question does not show its own."
     )
+    contact: str = Field(
+        "", description="Whom people can ask instead, shown on the page: a web address, an e-mail address or any text."
+    )
     host: str = Field("127.0.0.1", description="Address the page is served at.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="Port the page is served at.")
     feedback: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(

@@ -3,12 +3,10 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
@@ -18,8 +16,10 @@ from chatbot.language import Language
 from chatbot.settings import Settings
 from chatbot.web.api import Api, api_router
 from chatbot.web.asking import Asking
+from chatbot.web.assets import assets
 from chatbot.web.body import ShortBodies
-from chatbot.web.front import STYLE_SHEET, FrontPage
+from chatbot.web.documents import pages
+from chatbot.web.front import FrontPage
 from chatbot.web.gradio_door import GradioDoor
 from chatbot.web.gradio_endpoint import offer
 from chatbot.web.headers import SecurityHeaders
@@ -60,10 +60,8 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
     app.include_router(probes(asking, metrics))
     describe_problems(app)
 
-    @app.get(f"/{STYLE_SHEET}", include_in_schema=False)
-    def style() -> FileResponse:
-        # Not by Gradio's `css` option, which rewrites selectors and breaks those with a comma inside.
-        return FileResponse(Path(__file__).with_name(STYLE_SHEET), media_type="text/css")
+    app.include_router(assets())
+    app.include_router(pages(settings, loading))
 
     page = build_page(settings, asking)
     offer(api, page)

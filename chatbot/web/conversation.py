@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from chatbot.answer import Answer, Status
+from chatbot.answer import Answer
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.question import clean, refusal
@@ -25,12 +25,11 @@ class Pending:
 
 @dataclass(frozen=True)
 class Failed:
-    """A question that could not be answered: for a reason in plain words, or one that the log explains."""
+    """A question that could not be answered, and what its asker is told."""
 
     question: str
     language: Language
-    reason: str | None = None
-    reference: str | None = None
+    told: str
 
 
 Turn = Answer | Pending | Failed
@@ -81,13 +80,14 @@ class Conversation:
                 turns.remove(pending)
 
     async def _answer(self, pending: Pending, asking: Asking, state: State) -> Turn:
+        says = phrases(pending.language)
         if state.chatbot is None:
-            return Failed(pending.question, pending.language, state.failure, state.reference)
+            return Failed(pending.question, pending.language, says.not_ready.format(reference=state.reference))
         history = [turn for turn in self.turns if isinstance(turn, Answer)]
         try:
             return await asking.ask(pending.question, history, pending.language)
         except BusyError:
-            told = phrases(pending.language).crowded
-            return Answer(question=pending.question, language=pending.language, status=Status.REJECTED, text=told)
+            return Failed(pending.question, pending.language, says.crowded)
         except Exception:  # noqa: BLE001 - whatever it was, it is logged and the conversation goes on
-            return Failed(pending.question, pending.language, reference=log_failure("A question was not answered"))
+            told = says.failure.format(reference=log_failure("A question was not answered"))
+            return Failed(pending.question, pending.language, told)

@@ -91,11 +91,13 @@ class Events:
             gr.update(value=says.ask),
             frame.notice(),
             gr.update(value=says.start_over),
-            frame.footer(language),
+            frame.footer(language, self._settings),
         )
 
     def _log(self, conversation: Conversation) -> str:
-        return render.conversation(conversation.turns, conversation.language, self._loading.state, self._around)
+        votes = self._settings.feedback is not None
+        view = render.View(conversation.language, self._loading.state, self._around, votes)
+        return render.conversation(conversation.turns, view)
 
     def _around(self, citation: Citation) -> Excerpt:
         if self._excerpts is None:

@@ -11,7 +11,7 @@ from chatbot.passages import Passage
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The text around a quote; `before + quote + after` is a verbatim piece of the document.
+    """The text around a citation; `before + citation.quote + after` is a verbatim piece of the document.
 
     Attributes:
         headings: the document's title and the headings above the passage, outermost first.
@@ -20,7 +20,7 @@ class Excerpt:
     document: Document
     headings: tuple[str, ...]
     before: str
-    quote: str
+    citation: Citation
     after: str
 
 
@@ -47,6 +47,6 @@ class Excerpts:
             document=document,
             headings=(document.title, *(touched[0].headings if touched else ())),
             before=document.text[start : citation.start],
-            quote=document.text[citation.start : citation.end],
+            citation=citation,
             after=document.text[citation.end : end],
         )

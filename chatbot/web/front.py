@@ -1,5 +1,6 @@
 """Gradio's HTML as this service serves it: in the visitor's language, under its own name, naming nobody else."""
 
+import json
 import re
 import secrets
 from html import escape
@@ -10,9 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.web.accept import preferred_language
+from chatbot.web.assets import SCRIPT, STYLE_SHEETS
 from chatbot.web.headers import PAGE_POLICY
-
-STYLE_SHEET = "style.css"
 
 _SHARING = re.compile(r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 _SCRIPT = re.compile(r"<script(?=[\s>])")
@@ -68,8 +68,21 @@ def rewrite(html: str, language: Language) -> str:
     """Set language, title and style, and drop what tells other sites how to present a Gradio demonstration."""
     html = _SHARING.sub("", html)
     html = _LANGUAGE.sub(f'<html lang="{language}"', html, count=1)
-    own = f'<title>{escape(phrases(language).title)}</title><link rel="stylesheet" href="./{STYLE_SHEET}">'
-    return html.replace("</head>", f"{own}</head>", 1)
+    says = phrases(language)
+    styles = "".join(f'<link rel="stylesheet" href="./{name}">' for name in STYLE_SHEETS)
+    told = escape(json.dumps({known: _when_broken(known) for known in ("en", "da")}, ensure_ascii=False))
+    # The script comes before Gradio's, whose requests it looks after.
+    script = f'<script src="./{SCRIPT}" data-says="{told}"></script>'
+    own = f"<title>{escape(says.title)}</title>{styles}{script}"
+    without_scripts = (
+        f'<noscript><p>{escape(says.needs_scripts)} <a href="./about">{escape(says.about)}</a></p></noscript>'
+    )
+    return html.replace("</head>", f"{own}</head>", 1).replace("</body>", f"{without_scripts}</body>", 1)
+
+
+def _when_broken(language: Language) -> dict[str, str]:
+    says = phrases(language)
+    return {"broken": says.broken, "busy": says.busy, "failure": says.failure, "again": says.try_again}
 
 
 def known_scripts(html: str, nonce: str) -> str:

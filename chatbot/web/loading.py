@@ -23,20 +23,19 @@ logger = logging.getLogger(__name__)
 class State:
     """One moment of getting ready; `done` of `total` counts within `step`.
 
-    It ends with a chatbot, with a failure in words meant for people, or with the reference of a
-    failure that only the log explains.
+    It ends with a chatbot, or with the reference of a failure that the log explains: the reason may
+    name folders and files of this machine, which are no visitor's business.
     """
 
     step: str = ""
     done: int = 0
     total: int = 0
     chatbot: "Chatbot | None" = None
-    failure: str | None = None
     reference: str | None = None
 
     @property
     def settled(self) -> bool:
-        return bool(self.chatbot or self.failure or self.reference)
+        return bool(self.chatbot or self.reference)
 
 
 class Loading:
@@ -74,8 +73,9 @@ class Loading:
         try:
             ready = self._open(self._progress)
         except ChatbotError as error:
-            logger.error("%s", error)
-            self.state = State(failure=str(error))
+            reference = new_reference()
+            logger.error("%s (reference %s)", error, reference)
+            self.state = State(reference=reference)
         except Exception:  # noqa: BLE001 - whatever it was, it is logged and the page says so
             self.state = State(reference=log_failure("Getting ready failed"))
         else:
@@ -87,8 +87,13 @@ class Loading:
         self.state = State(step=step, done=done, total=total)
 
 
+def new_reference() -> str:
+    """What people quote when they report a failure, and what leads to it in the log."""
+    return secrets.token_hex(2)
+
+
 def log_failure(what: str) -> str:
     """Log the exception being handled, with its traceback, and return the reference that people are given."""
-    reference = secrets.token_hex(2)
+    reference = new_reference()
     logger.exception("%s (reference %s)", what, reference)
     return reference

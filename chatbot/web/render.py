@@ -1,31 +1,41 @@
-"""The conversation as HTML. Pure functions; whatever people or documents wrote is escaped here, once."""
+"""The conversation as HTML. Pure functions; whatever people or documents wrote is made safe here, once."""
 
 from collections.abc import Callable, Sequence
-from html import escape
+from dataclasses import dataclass
 
 from chatbot.answer import Answer, Certainty, Citation, Status
 from chatbot.language import Language
 from chatbot.phrases import Phrases, phrases
 from chatbot.web.conversation import Failed, Pending, Turn
+from chatbot.web.escaping import shown
 from chatbot.web.excerpts import Excerpt
+from chatbot.web.links import document_page
 from chatbot.web.loading import State
+from chatbot.web.voting import vote_form
 
-Around = Callable[[Citation], Excerpt]
 
+@dataclass(frozen=True)
+class View:
+    """What the conversation is shown with.
 
-def conversation(turns: Sequence[Turn], language: Language, state: State, around: Around) -> str:
-    """Every turn, as a log that screen readers read out as it grows.
-
-    Args:
-        turns: oldest first.
+    Attributes:
         language: of the page, for the log's name.
         state: of getting ready, for the questions that wait for it.
         around: finds the passage of a citation.
+        votes: whether people are asked if an answer was helpful.
     """
-    shown = "".join(_turn(turn, state, around) for turn in turns)
-    return (
-        f'<div class="log" role="log" tabindex="-1" aria-label="{escape(phrases(language).conversation)}">{shown}</div>'
-    )
+
+    language: Language
+    state: State
+    around: Callable[[Citation], Excerpt]
+    votes: bool
+
+
+def conversation(turns: Sequence[Turn], view: View) -> str:
+    """Every turn, oldest first, as a log that screen readers read out as it grows."""
+    name = shown(phrases(view.language).conversation)
+    said = "".join(_turn(turn, view) for turn in turns)
+    return f'<div class="log" role="log" tabindex="-1" aria-label="{name}">{said}</div>'
 
 
 def getting_ready(state: State, language: Language) -> str:
@@ -38,41 +48,37 @@ def getting_ready(state: State, language: Language) -> str:
     return f"{says.getting_ready} ({step}{count})"
 
 
-def broken(language: Language, reason: str | None, reference: str | None) -> str:
-    """What is said when getting ready or answering failed."""
-    says = phrases(language)
-    if reason:
-        return f'{escape(says.not_ready)} <span lang="en">{escape(reason)}</span>'
-    return escape(says.failure.format(reference=reference))
-
-
-def _turn(turn: Turn, state: State, around: Around) -> str:
+def _turn(turn: Turn, view: View) -> str:
     says = phrases(turn.language)
     match turn:
         case Pending():
-            status = says.searching if state.chatbot else getting_ready(state, turn.language)
-            told = f'<p class="pending">{escape(status)}</p>'
+            status = says.searching if view.state.chatbot else getting_ready(view.state, turn.language)
+            # The button is pressed by the script that takes up a broken connection.
+            again = f'<button type="button" hidden data-question="{shown(turn.question)}"></button>'
+            told = f'<p class="pending">{shown(status)}</p>{again}'
         case Failed():
-            told = f'<p class="failed">{broken(turn.language, turn.reason, turn.reference)}</p>'
+            told = f'<p class="failed">{shown(turn.told)}</p>'
         case Answer():
-            told = _answer(turn, says, around)
-    asked = f'<span class="unseen">{escape(says.you_asked)} </span>{escape(turn.question)}'
+            told = _answer(turn, says, view)
+    asked = f'<span class="unseen">{shown(says.you_asked)} </span>{shown(turn.question)}'
     return (
         f'<article class="turn" lang="{turn.language}"><p class="question">{asked}</p>'
         f'<div class="answer">{told}</div></article>'
     )
 
 
-def _answer(answer: Answer, says: Phrases, around: Around) -> str:
+def _answer(answer: Answer, says: Phrases, view: View) -> str:
     parts = []
     if answer.understood_as:
-        parts.append(f'<p class="aside">{escape(says.understood_as.format(question=answer.understood_as))}</p>')
-    if answer.status is Status.ANSWERED and answer.citations:
-        parts.append(_quoted(answer, says, [around(citation) for citation in answer.citations]))
+        parts.append(f'<p class="aside">{shown(says.understood_as.format(question=answer.understood_as))}</p>')
+    excerpts = [view.around(citation) for citation in answer.citations]
+    if excerpts:
+        parts.append(_quoted(answer, says, excerpts))
     else:
-        parts.append(f"<p>{escape(answer.text)}</p>")
+        parts.append(f"<p>{shown(answer.text)}</p>")
     if answer.suggestions:
         parts.append(_topics(answer.suggestions, says))
+    parts.append(_actions(answer, says, excerpts, view))
     return "".join(parts)
 
 
@@ -80,46 +86,73 @@ def _quoted(answer: Answer, says: Phrases, excerpts: Sequence[Excerpt]) -> str:
     best, *supporting = excerpts
     parts = []
     if answer.certainty is Certainty.POSSIBLE:
-        parts.append(f'<p class="certainty">{escape(says.possible)}</p>')
-    note = _language_note(best, answer.language)
+        parts.append(f'<p class="certainty">{shown(says.possible)}</p>')
     parts.append(
-        f'<blockquote><p><span class="quote" lang="{escape(best.document.language)}">{escape(best.quote)}</span>'
-        f'{note} <span class="number">[1]</span></p></blockquote>'
+        f'<blockquote><p><span class="quote" lang="{shown(best.document.language)}">{_hinted(best.citation)}</span>'
+        f'{_language_note(best, answer.language)} <span class="number">[1]</span></p></blockquote>'
     )
     parts.append(_source(1, best, says))
     if supporting:
         sources = "".join(_source(number, excerpt, says) for number, excerpt in enumerate(supporting, start=2))
-        parts.append(f'<p class="aside">{escape(says.see_also)}</p>{sources}')
-    sure = escape(says.clear) if answer.certainty is Certainty.CLEAR else ""
-    copied = f"{best.quote} ({_reference(best)})"
-    parts.append(
-        f'<p class="actions"><span class="certainty">{sure}</span>'
-        f'<button type="button" class="plain" data-copy="{escape(copied)}" data-copied="{escape(says.copied)}">'
-        f"{escape(says.copy)}</button></p>"
-    )
+        parts.append(f'<p class="aside">{shown(says.see_also)}</p>{sources}')
     return "".join(parts)
 
 
+def _hinted(citation: Citation) -> str:
+    """The quote, the words that met the question a little heavier."""
+    parts = []
+    place = citation.start
+    for start, end in citation.highlights:
+        before, word = (
+            citation.quote[a - citation.start : b - citation.start] for a, b in ((place, start), (start, end))
+        )
+        parts.append(f'{shown(before)}<span class="met">{shown(word)}</span>')
+        place = end
+    return "".join(parts) + shown(citation.quote[place - citation.start :])
+
+
 def _source(number: int, excerpt: Excerpt, says: Phrases) -> str:
-    """One source, folded: its name and, opened, the passage with the quote marked."""
-    language = escape(excerpt.document.language)
-    reference = f'<span class="number">[{number}]</span> <span lang="{language}">{escape(_reference(excerpt))}</span>'
+    """One source, folded: its name, a link to its place, and, opened, the passage with the quote marked."""
+    language = shown(excerpt.document.language)
+    citation = excerpt.citation
+    reference = f'<span class="number">[{number}]</span> <span lang="{language}">{shown(_reference(excerpt))}</span>'
     # The first quote is the answer itself; of the others, the line shows how they begin.
-    preview = f'<span class="preview" lang="{language}">: {escape(excerpt.quote)}</span>' if number > 1 else ""
+    preview = f'<span class="preview" lang="{language}">: {shown(citation.quote)}</span>' if number > 1 else ""
+    address = document_page(citation.document, citation.start, citation.end)
     return (
-        f'<details class="source"><summary><span class="reference">{reference}{preview}</span>'
-        f'<span class="fold"><span class="show">{escape(says.show_passage)}</span>'
-        f'<span class="hide">{escape(says.hide_passage)}</span></span></summary>'
-        f'<p class="passage" lang="{language}">{escape(excerpt.before)}<mark>{escape(excerpt.quote)}</mark>'
-        f"{escape(excerpt.after)}</p></details>"
+        f'<div class="source"><details><summary><span class="reference">{reference}{preview}</span>'
+        f'<span class="fold"><span class="show">{shown(says.show_passage)}</span>'
+        f'<span class="hide">{shown(says.hide_passage)}</span></span></summary>'
+        f'<p class="passage" lang="{language}">{shown(excerpt.before)}<mark>{shown(citation.quote)}</mark>'
+        f'{shown(excerpt.after)}</p></details><a class="open" href="{shown(address)}" target="_blank" rel="noopener" '
+        f'aria-label="{shown(says.opens_source.format(number=number))}">{shown(says.open_source)} '
+        f'<span aria-hidden="true">↗</span></a></div>'
     )
 
 
 def _topics(topics: Sequence[str], says: Phrases) -> str:
     buttons = "".join(
-        f'<li><button type="button" data-question="{escape(topic)}">{escape(topic)}</button></li>' for topic in topics
+        f'<li><button type="button" data-question="{shown(says.topic_question.format(topic=topic))}">{shown(topic)}'
+        f"</button></li>"
+        for topic in topics
     )
-    return f'<p class="aside">{escape(says.they_cover)}</p><ul class="buttons">{buttons}</ul>'
+    return f'<p class="aside">{shown(says.they_cover)}</p><ul class="buttons">{buttons}</ul>'
+
+
+def _actions(answer: Answer, says: Phrases, excerpts: Sequence[Excerpt], view: View) -> str:
+    """How sure, whether it helped, and copying; nothing of these where nothing was looked up."""
+    parts = []
+    if answer.certainty is Certainty.CLEAR:
+        parts.append(f'<span class="certainty">{shown(says.clear)}</span>')
+    if view.votes and answer.status in (Status.ANSWERED, Status.NOT_FOUND):
+        parts.append(vote_form(answer, says))
+    if excerpts:
+        copied = f"{excerpts[0].citation.quote} ({_reference(excerpts[0])})"
+        parts.append(
+            f'<button type="button" class="plain" data-copy="{shown(copied)}" data-copied="{shown(says.copied)}">'
+            f"{shown(says.copy)}</button>"
+        )
+    return f'<div class="actions">{"".join(parts)}</div>' if parts else ""
 
 
 def _reference(excerpt: Excerpt) -> str:
@@ -132,4 +165,4 @@ def _language_note(excerpt: Excerpt, language: Language) -> str:
     if excerpt.document.language == language:
         return ""
     note = phrases(language).in_language.get(excerpt.document.language)
-    return f' <span class="note">{escape(note)}</span>' if note else ""
+    return f' <span class="note">{shown(note)}</span>' if note else ""

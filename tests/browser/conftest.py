@@ -1,62 +1,50 @@
 """A real Chromium on a real server; whatever a test does, the page asks nobody else and keeps nothing."""
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-from time import monotonic, sleep
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from chatbot.chatbot import Chatbot, Ready
+from chatbot.corpus import Corpus, Document
+from chatbot.index import open_index
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading
-
-CHROMIUM = Path("/usr/bin/chromium")
-# No sandbox as root; the rest keeps Chromium itself from calling home.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser.serving import CHROMIUM, chromium, serving
 
 # Milliseconds; a busy machine takes its time.
 _PATIENCE = 20_000
+
+HOSTILE_TITLE = "<img src=x onerror=alert(1)> {{7+7}}"
+_HOSTILE = (
+    "There live 17 zebras in the palace garden <script>alert(1)</script> <img src=x onerror=alert(2)> "
+    "{{7+7}} ${7+7} [a](javascript:alert(3)) with \u202etheir\u202c\U000e0041 keeper."
+)
+HOSTILE_SHOWN = (
+    "There live 17 zebras in the palace garden <script>alert(1)</script> <img src=x onerror=alert(2)> "
+    "{{7+7}} ${7+7} [a](javascript:alert(3)) with their keeper."
+)
 
 Serve = Callable[[Loading], AbstractContextManager[str]]
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
-def serve(settings: Settings) -> Serve:
+def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The defaults, but for votes, which are kept apart, and limits, which would meet tests in a hurry."""
+    store = tmp_path_factory.mktemp("feedback") / "feedback.sqlite3"
+    changes = {"feedback": store, "rate_limit": "", "rate_limit_requests": ""}
+    return settings.model_copy(update=changes)
+
+
+@pytest.fixture(scope="package")
+def serve(served: Settings) -> Serve:
     """Serves a page that gets ready as the given `Loading` does; yields its address."""
-    import uvicorn
-
-    from chatbot.web.application import build_app
-    from chatbot.web.server import listener
-
-    @contextmanager
-    def serving(loading: Loading) -> Iterator[str]:
-        config = uvicorn.Config(build_app(settings, loading), log_level="warning", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        with listener("127.0.0.1", 0) as listening:
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-            thread.start()
-            until = monotonic() + 30
-            while not server.started and monotonic() < until:
-                sleep(0.02)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-            server.should_exit = True
-            thread.join(10)
-
-    return serving
+    return partial(serving, served)
 
 
 @pytest.fixture(scope="package")
@@ -67,20 +55,40 @@ def address(serve: Serve, chatbot: Chatbot) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
+def library(chatbot: Chatbot, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
+    """A chatbot over two documents of which one is hostile."""
+    documents = (
+        Document("bad/one & two", HOSTILE_TITLE, "en", f"{_HOSTILE} Nothing else lives there.", "<b>Somewhere</b>"),
+        Document(
+            "parks", "Parks", "en", "The city has forty parks. They are open at night.", "Copenhagen", "2024-03-01"
+        ),
+    )
+    opened = open_index(
+        tmp_path_factory.mktemp("library"),
+        Corpus(documents),
+        chatbot.embeddings,
+        chatbot.reader.head,
+        settings.passage_characters,
+    )
+    return Chatbot(opened.index, chatbot.embeddings, chatbot.reader, settings)
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"There is no {CHROMIUM}; on Debian: apt-get install chromium")
     expect.set_options(timeout=_PATIENCE)
     # The package's scope, not the session's: while it runs, no other test can run an event loop.
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens the page for a new visitor, English unless said otherwise; afterwards nothing may have leaked."""
+    """Opens the page for a new visitor, English unless said otherwise; afterwards nothing may have leaked.
+
+    Where a test breaks the connection, the browser complains about that.
+    """
     pages: list[Page] = []
     requested: list[str] = []
     complaints: list[str] = []
@@ -89,15 +97,16 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
         if message.type in ("error", "warning"):
             complaints.append(message.text)
 
-    def open_(url: str = address, **visitor: Any) -> Page:
+    def open_(url: str = address, *, complains: bool = False, **visitor: Any) -> Page:
         page = browser.new_context(**{"locale": "en-GB", **visitor}).new_page()
         page.set_default_timeout(_PATIENCE)
         page.on("request", lambda request: requested.append(request.url))
-        page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        if not complains:
+            page.on("console", note)
         page.goto(url)
-        expect(page.locator("header h1")).to_be_visible()
+        expect(page.locator("h1")).to_be_visible()
         pages.append(page)
         return page
 

@@ -1,5 +1,6 @@
 import re
 from threading import Event
+from time import monotonic
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -8,7 +9,7 @@ from chatbot.embedding import Progress
 from chatbot.errors import ChatbotError
 from chatbot.phrases import phrases
 from chatbot.web.loading import Loading
-from tests.browser.conftest import Open, Serve
+from tests.browser.conftest import HOSTILE_SHOWN, HOSTILE_TITLE, Open, Serve
 
 QUOTE = (
     "There are more than 4.000 different IT systems in the state and similarly extensive IT portfolios in "
@@ -43,15 +44,16 @@ def tab_to(page: Page, target: Locator, key: str = "Tab") -> None:
 def test_ask_in_english_by_keyboard_alone(open_page: Open) -> None:
     page = open_page()
     assert page.evaluate("document.documentElement.lang") == "en"
-    expect(page.locator(".about")).to_have_text("Answers quote 1 document: Denmark (Digital Nations).")
-    expect(page.get_by_text(ENGLISH.automatic)).to_be_visible()
-    expect(page.get_by_text(ENGLISH.stored)).to_be_visible()
+    told = f"Answers quote 1 document: Denmark (Digital Nations). {ENGLISH.automatic}"
+    expect(page.locator(".about")).to_have_text(told)
+    expect(page.get_by_text(ENGLISH.feedback_stored)).to_be_visible()
     tab_to(page, field(page))
     page.keyboard.type("How many IT systems does the state have?")
     page.keyboard.press("Enter")
     expect(page.locator("blockquote .quote")).to_have_text(QUOTE)
     expect(field(page)).to_have_value("")
     expect(page.get_by_text(ENGLISH.clear)).to_be_visible()
+    assert set(page.locator(".quote .met").all_inner_texts()) >= {"IT", "systems", "state"}
     source = page.locator("summary").first
     tab_to(page, source, "Shift+Tab")
     assert source.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
@@ -83,11 +85,28 @@ def test_not_found_offers_topics_and_a_topic_answers(open_page: Open) -> None:
     turn = ask(page, "What is the capital of France?")
     expect(turn).to_contain_text(ENGLISH.not_found)
     expect(turn.locator("blockquote, details")).to_have_count(0)
-    topics = turn.locator("[data-question]")
-    expect(topics).to_have_count(3)
-    topics.first.click()
+    expect(turn.locator("[data-question]")).to_have_count(3)
+    turn.locator("[data-question]").first.click()
     expect(page.locator(".turn")).to_have_count(2)
     expect(page.locator(".turn").last.locator("blockquote")).to_be_visible()
+
+
+def test_a_topic_on_a_danish_page_is_asked_about_in_danish(open_page: Open) -> None:
+    page = open_page(locale="da-DK")
+    turn = ask(page, "Hvad er hovedstaden i Frankrig?")
+    expect(turn).to_contain_text(DANISH.they_cover)
+    turn.locator("[data-question]").first.click()
+    answered = page.locator(".turn").last
+    expect(answered.locator("blockquote")).to_be_visible()
+    expect(answered).to_have_attribute("lang", "da")
+
+
+def test_a_follow_up_says_how_it_was_understood(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "How many IT systems does the state have?")
+    turn = ask(page, "And the municipalities?")
+    expect(turn.locator(".aside").first).to_contain_text("Understood as: And the municipalities?")
+    expect(turn.locator("blockquote")).to_contain_text("municipalities")
 
 
 def test_an_example_is_one_click(open_page: Open) -> None:
@@ -125,7 +144,7 @@ def test_switch_language_and_start_over(open_page: Open) -> None:
     page.get_by_role("button", name="Dansk").click()
     expect(page.locator("h1")).to_have_text(DANISH.title)
     expect(page.get_by_role("button", name=DANISH.examples[0])).to_be_visible()
-    expect(page.get_by_text(DANISH.automatic)).to_be_visible()
+    expect(page.get_by_text(DANISH.feedback_stored)).to_be_visible()
     expect(page.get_by_role("textbox", name=DANISH.question, exact=True)).to_be_visible()
     assert page.evaluate("[document.documentElement.lang, document.title]") == ["da", DANISH.title]
     # The conversation stays, in the language it was held in.
@@ -182,15 +201,48 @@ def test_a_question_asked_while_the_model_loads_waits_and_is_answered(
         finally:
             loaded.set()
         expect(page.locator(".turn .quote")).to_have_text(QUOTE)
-        expect(page.locator(".about")).to_have_text("Svarene citerer 1 dokument: Denmark (Digital Nations).")
+        expect(page.locator(".about")).to_contain_text("Svarene citerer 1 dokument: Denmark (Digital Nations).")
 
 
-def test_a_failure_to_get_ready_is_said_in_words(open_page: Open, serve: Serve) -> None:
+def test_a_failure_to_get_ready_names_no_folder_of_the_server(open_page: Open, serve: Serve) -> None:
     def open_(progress: Progress) -> Ready:
-        raise ChatbotError("The corpus folder x holds no document to answer from.")
+        raise ChatbotError("The corpus folder /srv/secret holds no document to answer from.")
 
     with serve(Loading(open_)) as address:
         page = open_page(address)
-        words = f"{ENGLISH.not_ready} The corpus folder x holds no document to answer from."
+        words = re.compile(r"^The service is not ready \(reference [0-9a-f]{4}\)")
         expect(page.locator(".about")).to_have_text(words)
         expect(ask(page, "Anyone there?").locator(".answer")).to_have_text(words)
+        assert "secret" not in page.content()
+
+
+def test_several_documents_are_a_list_to_unfold(open_page: Open, serve: Serve, library: Chatbot) -> None:
+    with serve(Loading(lambda _: Ready(library, ()))) as address:
+        page = open_page(address)
+        page.locator(".about summary").click()
+        expect(page.locator(".about li")).to_have_text(
+            [f"{HOSTILE_TITLE} (<b>Somewhere</b>)", "Parks (Copenhagen, 1 March 2024)"]
+        )
+
+
+def test_a_hostile_document_is_text_wherever_it_is_shown(open_page: Open, serve: Serve, library: Chatbot) -> None:
+    with serve(Loading(lambda _: Ready(library, ()))) as address:
+        page = open_page(address)
+        turn = ask(page, "How many zebras live in the palace garden?")
+        expect(turn.locator(".quote")).to_have_text(HOSTILE_SHOWN)
+        turn.locator("summary").first.click()
+        expect(turn.locator("mark").first).to_have_text(HOSTILE_SHOWN)
+        assert turn.locator("img, script, strong, b").count() == 0
+        target = turn.locator("a.open").first.get_attribute("href")
+        page.goto(f"{address}{target}")
+        assert "".join(page.locator("mark").all_inner_texts()) == HOSTILE_SHOWN
+        assert page.locator("main :is(img, script, b)").count() == 0
+
+
+def test_the_page_is_there_at_once(open_page: Open) -> None:
+    open_page()
+    started = monotonic()
+    page = open_page()
+    field(page).fill("Ready")
+    # It takes 1.1 s, and up to 2.6 s on a machine with six times its load.
+    assert monotonic() - started < 8

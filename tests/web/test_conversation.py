@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -77,8 +78,8 @@ def test_questions_are_answered_one_after_the_other_with_what_came_before(caplog
     assert isinstance(first, Answer)
     assert isinstance(second, Answer)
     assert isinstance(failed, Failed)
-    assert failed.reference
-    assert f"(reference {failed.reference})" in caplog.text
+    (reference,) = re.findall(r"\(reference ([0-9a-f]{4})\)", failed.told)
+    assert f"(reference {reference})" in caplog.text
     assert "RuntimeError: secret" in caplog.text
 
 
@@ -110,10 +111,10 @@ def test_a_visitor_who_leaves_leaves_no_question_behind() -> None:
 
 def test_a_failure_to_get_ready_is_the_answer_to_every_question() -> None:
     conversation = Conversation("en")
-    asyncio.run(shown(conversation, "one", at(State(failure="There is no corpus folder x."))))
+    asyncio.run(shown(conversation, "one", at(State(reference="4f2a"))))
     (turn,) = conversation.turns
     assert isinstance(turn, Failed)
-    assert turn.reason == "There is no corpus folder x."
+    assert turn.told == phrases("en").not_ready.format(reference="4f2a")
 
 
 def test_the_conversation_does_not_grow_without_end() -> None:

@@ -9,8 +9,8 @@ def test_an_excerpt_is_verbatim_and_holds_the_whole_passage(chatbot: Chatbot) ->
         for span in passage.sentences:
             citation = cite(passage.document, *span)
             excerpt = excerpts.around(citation)
-            assert excerpt.quote == citation.quote
-            assert excerpt.before + excerpt.quote + excerpt.after == passage.text
+            assert excerpt.citation == citation
+            assert excerpt.before + excerpt.citation.quote + excerpt.after == passage.text
             assert excerpt.headings == (passage.document.title, *passage.headings)
 
 
@@ -18,10 +18,10 @@ def test_a_quote_across_passages_shows_them_all(chatbot: Chatbot) -> None:
     first, second, *_ = chatbot.index.passages
     citation = cite(first.document, first.end - 20, second.start + 20)
     excerpt = Excerpts(chatbot.documents, chatbot.index.passages).around(citation)
-    assert excerpt.before + excerpt.quote + excerpt.after == first.document.slice(first.start, second.end)
+    assert excerpt.before + excerpt.citation.quote + excerpt.after == first.document.slice(first.start, second.end)
 
 
 def test_a_quote_outside_every_passage_stands_alone(chatbot: Chatbot) -> None:
     (document, *_) = chatbot.documents.values()
     excerpt = Excerpts(chatbot.documents, []).around(cite(document, 4, 10))
-    assert (excerpt.before, excerpt.quote, excerpt.after) == ("", document.text[4:10], "")
+    assert (excerpt.before, excerpt.citation.quote, excerpt.after) == ("", document.text[4:10], "")

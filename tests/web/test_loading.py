@@ -53,16 +53,19 @@ def test_it_starts_once(chatbot: Chatbot) -> None:
     assert len(opened) == 1
 
 
-def test_a_reason_people_can_mend_is_shown_and_logged_as_one_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_reason_that_may_name_folders_is_one_line_of_the_log_and_a_reference_elsewhere(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def open_(progress: Progress) -> Ready:
         raise ChatbotError("There is no corpus folder x.")
 
     loading = Loading(open_)
     loading.start()
     last = asyncio.run(all_states(loading))[-1]
-    assert (last.failure, last.reference, last.settled) == ("There is no corpus folder x.", None, True)
+    assert last.settled
     (record,) = caplog.records
-    assert (record.getMessage(), record.levelno, record.exc_info) == (last.failure, logging.ERROR, None)
+    assert record.getMessage() == f"There is no corpus folder x. (reference {last.reference})"
+    assert (record.levelno, record.exc_info) == (logging.ERROR, None)
 
 
 def test_anything_else_is_a_reference_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -72,7 +75,6 @@ def test_anything_else_is_a_reference_to_the_log(caplog: pytest.LogCaptureFixtur
     loading = Loading(open_)
     loading.start()
     last = asyncio.run(all_states(loading))[-1]
-    assert last.failure is None
     assert last.reference
     assert last.reference in caplog.text
     assert "RuntimeError: secret" in caplog.text

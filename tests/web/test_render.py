@@ -7,6 +7,7 @@ from chatbot.answer import Answer, Certainty, Citation, Status, cite
 from chatbot.corpus import Document
 from chatbot.language import Language
 from chatbot.phrases import phrases
+from chatbot.settings import Settings
 from chatbot.web import frame, render
 from chatbot.web.conversation import Failed, Pending, Turn
 from chatbot.web.excerpts import Excerpt
@@ -16,13 +17,15 @@ HOSTILE = (
     """<script>alert(1)</script> **b** $x$ [a](javascript:alert(1)) ![](//evil.example) "><img onerror='x'> &lt;"""
 )
 
-TAGS = {"div", "article", "p", "span", "blockquote", "details", "summary", "mark", "button", "ul", "li"}
-ATTRIBUTES = {"class", "role", "tabindex", "aria-label", "lang", "type", "data-copy", "data-copied", "data-question"}
+TAGS = {"div", "article", "p", "span", "blockquote", "details", "summary", "mark", "button", "ul", "li", "a"}
+TAGS |= {"form", "label", "textarea"}
+ATTRIBUTES = {"class", "role", "tabindex", "aria-label", "aria-hidden", "aria-pressed", "lang", "type", "hidden"}
+ATTRIBUTES |= {"data-copy", "data-copied", "data-question", "href", "target", "rel", "name", "rows", "maxlength"}
+ATTRIBUTES |= {"data-vote", "data-send", "data-thanks", "data-not-sent"}
+ATTRIBUTES |= {"data-about-answer", "data-about-question", "data-about-language", "data-about-status"}
 
 
-def rendered(
-    *turns: Turn, language: Language = "en", document: Document | None = None, state: State | None = None
-) -> str:
+def rendered(*turns: Turn, document: Document | None = None, state: State | None = None, votes: bool = True) -> str:
     def around(citation: Citation) -> Excerpt:
         assert document is not None
         text = document.text
@@ -30,11 +33,11 @@ def rendered(
             document,
             (document.title, "Heading"),
             text[: citation.start],
-            text[citation.start : citation.end],
+            citation,
             text[citation.end :],
         )
 
-    return render.conversation(turns, language, state or State(), around)
+    return render.conversation(turns, render.View("en", state or State(), around, votes))
 
 
 def answered(document: Document, start: int, end: int, **changes: object) -> Answer:
@@ -79,14 +82,24 @@ def test_whatever_people_or_documents_wrote_is_text() -> None:
     missed = answer.model_copy(
         update={"status": Status.NOT_FOUND, "text": HOSTILE, "citations": (), "suggestions": (HOSTILE,)}
     )
-    for turn in (answer, missed, Pending(HOSTILE, "en"), Failed(HOSTILE, "en", reason=HOSTILE)):
+    for turn in (answer, missed, Pending(HOSTILE, "en"), Failed(HOSTILE, "en", HOSTILE)):
         html = rendered(turn, document=document)
         assert Parsed(html).tags <= TAGS
         assert Parsed(html).attributes <= ATTRIBUTES
         assert HOSTILE in text_of(html)
-    for html in (frame.header("en", State(failure=HOSTILE)), frame.notice(HOSTILE)):
-        assert HOSTILE in text_of(html)
-        assert not Parsed(html).tags & {"script", "img", "a"}
+    assert text_of(frame.notice(HOSTILE)) == HOSTILE
+    contact = Settings.model_construct(contact=HOSTILE)
+    assert HOSTILE in text_of(frame.footer("en", contact))
+    assert Parsed(frame.footer("en", contact)).tags <= TAGS | {"footer"}
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\U000e0041", "\x00", "\ud800"])
+def test_characters_that_hide_or_reorder_text_are_left_out(hidden: str) -> None:
+    document = Document("x", f"Ti{hidden}tle", "en", f"The very{hidden} thing.")
+    html = rendered(answered(document, 0, 16), document=document)
+    assert hidden not in html
+    assert "The very thing." in text_of(html)
+    assert "Title" in text_of(html)
 
 
 def test_an_answer_is_its_quote_with_the_sentence_marked_in_its_passage() -> None:
@@ -135,7 +148,7 @@ def test_not_found_offers_topics_that_can_be_asked_about() -> None:
     )
     html = rendered(turn)
     assert phrases("da").not_found in text_of(html)
-    assert 'data-question="MitID">MitID</button>' in html
+    assert 'data-question="Hvad står der om MitID?">MitID</button>' in html
     assert "<blockquote" not in html
     assert "<details" not in html
 
@@ -147,11 +160,32 @@ def test_a_question_that_waits_says_what_for() -> None:
     assert phrases("en").getting_ready in rendered(Pending("?", "en"))
 
 
-def test_a_failure_gives_a_reference_or_plain_words() -> None:
-    assert "(reference 4f2a)" in rendered(Failed("?", "en", reference="4f2a"))
-    html = rendered(Failed("?", "da", reason="There is no corpus folder x."))
-    assert phrases("da").not_ready in text_of(html)
-    assert '<span lang="en">There is no corpus folder x.</span>' in html
+def test_a_failure_is_said_in_the_words_it_came_with() -> None:
+    assert "(reference 4f2a)" in rendered(Failed("?", "en", phrases("en").failure.format(reference="4f2a")))
+
+
+def test_the_words_that_met_the_question_are_hinted_at_inside_the_quote() -> None:
+    document = Document("x", "Title", "en", "One thing. The <very> thing.")
+    citation = cite(document, 11, 28, highlights=((16, 20), (22, 27)))
+    html = rendered(answered(document, 11, 28, citations=(citation,)), document=document)
+    assert 'The &lt;<span class="met">very</span>&gt; <span class="met">thing</span>.</span>' in html
+    assert text_of(html).count("The <very> thing.") == 2
+
+
+def test_a_source_opens_at_its_quote() -> None:
+    document = Document("ministries/digital & more", "Title", "en", "One thing. The very thing.")
+    html = rendered(answered(document, 11, 26), document=document)
+    assert 'href="documents/ministries/digital%20%26%20more?start=11&amp;end=26#quote"' in html
+    assert 'target="_blank" rel="noopener"' in html
+
+
+def test_an_answer_can_be_voted_on_unless_votes_are_off() -> None:
+    document = Document("x", "Title", "en", "The very thing.")
+    answer = answered(document, 0, 15)
+    assert f'data-about-answer="{answer.id}" data-about-question="Why?"' in rendered(answer, document=document)
+    assert "form" not in Parsed(rendered(answer, document=document, votes=False)).tags
+    small_talk = Answer(question="Hi", language="en", status=Status.SMALL_TALK, text="Hello.")
+    assert "form" not in Parsed(rendered(small_talk)).tags
 
 
 def test_the_steps_have_words_in_both_languages() -> None:
