@@ -82,6 +82,12 @@ class Phrases:
     privacy_with_feedback: str
     contact_heading: str
     documents_heading: str
+    greeting: str
+    close: str
+    offline: str
+    unavailable: str
+    later: str
+    refused: str
 
 
 ENGLISH = Phrases(
@@ -198,6 +204,12 @@ ENGLISH = Phrases(
     "stored, with e-mail addresses and long numbers masked. Nothing is stored about who you are.",
     contact_heading="Whom to ask instead",
     documents_heading="The documents",
+    greeting="Ask a question. The answer is quoted word for word from the documents, with its place in them.",
+    close="Close",
+    offline="You are offline. Your question is still here and will be asked when you are back.",
+    unavailable="The service cannot answer right now. Trying again in {seconds} seconds.",
+    later="The service cannot answer right now. Please try again later.",
+    refused="The service does not answer questions from this site.",
 )
 
 DANISH = Phrases(
@@ -315,6 +327,12 @@ DANISH = Phrases(
     "kommentar; e-mailadresser og lange numre bliver sløret. Intet gemmes om, hvem du er.",
     contact_heading="Hvem du ellers kan spørge",
     documents_heading="Dokumenterne",
+    greeting="Stil et spørgsmål. Svaret er citeret ordret fra dokumenterne, med dets plads i dem.",
+    close="Luk",
+    offline="Du er offline. Dit spørgsmål står her stadig og bliver stillet, når du er på nettet igen.",
+    unavailable="Tjenesten kan ikke svare lige nu. Jeg prøver igen om {seconds} sekunder.",
+    later="Tjenesten kan ikke svare lige nu. Prøv igen senere.",
+    refused="Tjenesten besvarer ikke spørgsmål fra dette websted.",
 )
 
 

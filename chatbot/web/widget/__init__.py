@@ -1,0 +1,1 @@
+"""The widget: one script that puts the chat on any site."""
