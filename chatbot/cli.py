@@ -1,4 +1,4 @@
-"""The command line: ask, index, serve, mcp, settings, feedback, evaluate, train."""
+"""The command line: ask, index, serve, mcp, settings, feedback, widget, evaluate, train."""
 
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from chatbot.errors import ChatbotError
 from chatbot.evaluation.command import evaluate
 from chatbot.settings import settings_table
 from chatbot.training.command import train
+from chatbot.web.widget.command import widget
 
 if TYPE_CHECKING:
     from chatbot.answer import Answer
@@ -132,6 +133,7 @@ def export_feedback() -> None:
     terminal.reporting(export)
 
 
+app.command("widget")(widget)
 app.command("evaluate")(evaluate)
 app.command("train")(train)
 
