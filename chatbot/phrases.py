@@ -336,8 +336,97 @@ DANISH = Phrases(
 )
 
 
+@dataclass(frozen=True)
+class DemoPhrases:
+    """What the page that shows the widget's options says; `options` are labels by attribute or property."""
+
+    heading: str
+    told: str
+    options: dict[str, str]
+    choices: dict[str, str]
+    tag: str
+    style: str
+    events: str
+    no_events: str
+
+
+ENGLISH_DEMO = DemoPhrases(
+    heading="The chat on your own site",
+    told="Choose, and see it on this page at once. Below stands what to put into yours.",
+    options={
+        "mode": "Where",
+        "lang": "Language",
+        "position": "Side of the window",
+        "theme": "Light or dark",
+        "heading": "Heading",
+        "greeting": "Greeting",
+        "examples": "Questions to begin with, separated by |",
+        "remember": "Conversation",
+        "--chat-accent": "Colour of buttons and links",
+        "--chat-on-accent": "Colour of the writing on them",
+        "--chat-width": "Width",
+    },
+    choices={
+        "": "as the page",
+        "floating": "above the page",
+        "inline": "in the page",
+        "da": "Dansk",
+        "en": "English",
+        "right": "right",
+        "left": "left",
+        "light": "light",
+        "dark": "dark",
+        "none": "forgotten with the page",
+        "session": "kept in this tab",
+    },
+    tag="The tag",
+    style="Its colours and sizes, in your style sheet",
+    events="What it tells your page",
+    no_events="Nothing yet. Ask it something.",
+)
+
+DANISH_DEMO = DemoPhrases(
+    heading="Chatten på dit eget websted",
+    told="Vælg, og se det på denne side med det samme. Nedenfor står, hvad du skal sætte ind i din.",
+    options={
+        "mode": "Hvor",
+        "lang": "Sprog",
+        "position": "Side af vinduet",
+        "theme": "Lys eller mørk",
+        "heading": "Overskrift",
+        "greeting": "Hilsen",
+        "examples": "Spørgsmål til at begynde med, adskilt af |",
+        "remember": "Samtale",
+        "--chat-accent": "Farve på knapper og links",
+        "--chat-on-accent": "Farve på skriften på dem",
+        "--chat-width": "Bredde",
+    },
+    choices={
+        "": "som siden",
+        "floating": "over siden",
+        "inline": "i siden",
+        "da": "Dansk",
+        "en": "English",
+        "right": "højre",
+        "left": "venstre",
+        "light": "lys",
+        "dark": "mørk",
+        "none": "glemmes med siden",
+        "session": "gemmes i denne fane",
+    },
+    tag="Koden",
+    style="Farver og størrelser, til dit stilark",
+    events="Hvad den fortæller din side",
+    no_events="Intet endnu. Spørg den om noget.",
+)
+
+
 def phrases(language: Language) -> Phrases:
     return DANISH if language == "da" else ENGLISH
+
+
+def demo_phrases(language: Language) -> DemoPhrases:
+    return DANISH_DEMO if language == "da" else ENGLISH_DEMO
 
 
 def number(value: int, language: Language) -> str:

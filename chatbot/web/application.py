@@ -31,6 +31,8 @@ from chatbot.web.origins import KnownOrigins
 from chatbot.web.page import FREE, build_page, theme
 from chatbot.web.probes import probes
 from chatbot.web.problems import describe_problems, handle_problems
+from chatbot.web.widget.demo import demo_routes
+from chatbot.web.widget.routes import widget_routes
 from chatbot.web.widget.routes import widget_routes
 
 
@@ -64,6 +66,7 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
     app.include_router(assets())
     app.include_router(pages(settings, loading))
     app.include_router(widget_routes(settings))
+    app.include_router(demo_routes(settings))
 
     page = build_page(settings, asking)
     offer(api, page)

@@ -89,10 +89,10 @@ def ready(chatbot: Chatbot) -> Loading:
     return Loading(lambda _: Ready(chatbot, ()))
 
 
-def opened(page: Page, says: Phrases = ENGLISH) -> Locator:
+def opened(page: Page, says: Phrases = ENGLISH, heading: str = "") -> Locator:
     """Opens the floating widget; returns its panel."""
     page.get_by_role("button", name=says.ask_a_question).click()
-    return page.get_by_role("dialog", name=says.title)
+    return page.get_by_role("dialog", name=heading or says.title)
 
 
 def ask(panel: Locator, question: str, says: Phrases = ENGLISH) -> Locator:
@@ -153,7 +153,7 @@ def violations(page: Page) -> list[Any]:
 
 def test_ask_and_open_the_source_by_keyboard_alone_under_a_strict_policy(visit: Visit, host: Site) -> None:
     page = visit(host.page())
-    page.wait_for_function("!!document.querySelector('chat-widget')?.shadowRoot")
+    expect(page.get_by_role("button", name=ENGLISH.ask_a_question)).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     panel = page.get_by_role("dialog", name=ENGLISH.title)
@@ -272,7 +272,7 @@ def test_everything_that_is_pressed_is_large_enough(visit: Visit, host: Site) ->
     for control in panel.locator("button:visible, textarea:visible, .source a").all():
         box = control.bounding_box()
         assert box is not None
-        assert min(box["width"], box["height"]) >= 41.25, control.text_content()
+        assert min(box["width"], box["height"]) >= 44, control.text_content()
 
 
 @pytest.mark.parametrize("colours", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}])
@@ -486,7 +486,7 @@ def test_two_widgets_do_not_disturb_each_other(visit: Visit, host: Site) -> None
 def test_mounting_and_unmounting_fifty_times_leaves_nothing_behind(visit: Visit, host: Site) -> None:
     page = visit(host.page(script=f'<script async src="{host.service}widget.js" data-mode="none"></script>'))
     devtools = page.context.new_cdp_session(page)
-    page.wait_for_function("!!customElements.get('chat-widget')")
+    page.evaluate("customElements.whenDefined('chat-widget').then(() => true)")
     devtools.send("Performance.enable")
 
     def mounted(times: int) -> dict[str, float]:
@@ -538,7 +538,7 @@ def test_options_come_with_the_script_tag_and_can_be_changed(visit: Visit, host:
 
 def test_the_page_can_use_it_and_listens_to_it(visit: Visit, host: Site) -> None:
     page = visit(host.page(), "status of 500")
-    page.wait_for_function("!!document.querySelector('chat-widget')?.shadowRoot")
+    expect(page.get_by_role("button", name=ENGLISH.ask_a_question)).to_be_visible()
     page.evaluate(
         """() => {
           window.heard = [];
@@ -551,14 +551,32 @@ def test_the_page_can_use_it_and_listens_to_it(visit: Visit, host: Site) -> None
     page.route(STREAM, partial(fulfil, body="{}", status=500))
     assert page.evaluate("document.querySelector('chat-widget').ask('And now?')") is None
     page.evaluate("document.querySelector('chat-widget').open()")
-    page.evaluate("document.querySelector('chat-widget').close()")
-    page.wait_for_function("heard.length === 4")
+    page.evaluate(
+        """() => new Promise((resolve) => {
+          const widget = document.querySelector("chat-widget");
+          widget.addEventListener("chat-close", () => setTimeout(resolve));
+          widget.close();
+        })"""
+    )
     assert page.evaluate("heard") == [
         ["chat-answer", {"status": "answered", "certainty": "clear", "language": "en"}],
         ["chat-error", {"kind": "failure"}],
         ["chat-open", None],
         ["chat-close", None],
     ]
+
+
+def test_the_page_with_the_options_shows_them_live(visit: Visit, host: Site) -> None:
+    page = visit(f"{host.service}widget/demo")
+    page.get_by_label("Language").select_option("da")
+    page.get_by_label("Heading").fill('Ask "us"')
+    page.get_by_label("Colour of buttons and links").fill("#8a1538")
+    panel = opened(page, DANISH, 'Ask "us"')
+    expect(panel.get_by_role("button", name=DANISH.ask, exact=True)).to_have_css("background-color", "rgb(138, 21, 56)")
+    expect(page.locator("#tag")).to_contain_text('data-lang="da"\n  data-heading="Ask &quot;us&quot;"')
+    expect(page.locator("#style")).to_contain_text("--chat-accent: #8a1538;")
+    expect(page.locator("#events")).to_contain_text("chat-open")
+    assert violations(page) == []
 
 
 def test_a_conversation_is_kept_for_the_tab_only_where_the_site_asks_for_it(visit: Visit, host: Site) -> None:

@@ -55,6 +55,9 @@ class ChatWidget extends HTMLElement {
     this.#mounted?.abort();
     this.#mounted = new AbortController();
     addEventListener("online", () => this.#conversation.online(), this.#mounted);
+    const language = new MutationObserver(() => this.#draw());
+    language.observe(document.documentElement, { attributeFilter: ["lang"] });
+    this.#mounted.signal.addEventListener("abort", () => language.disconnect());
     this.#draw();
   }
 
