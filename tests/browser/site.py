@@ -44,7 +44,7 @@ class Site:
 @contextmanager
 def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that the library calls
+        def do_GET(self) -> None:
             media_type, content = served.found(self.path) or ("", "")
             self.send_response(200 if media_type else 404)
             self.send_header("Content-Type", f"{media_type}; charset=utf-8")

@@ -239,7 +239,7 @@ def test_a_hostile_style_sheet_does_not_reach_it(visit: Visit, host: Site) -> No
 
 
 def test_the_focus_goes_in_and_comes_back(visit: Visit, host: Site) -> None:
-    page = visit(host.page('<p><button>Other</button></p>'))
+    page = visit(host.page("<p><button>Other</button></p>"))
     panel = opened(page)
     expect(panel.get_by_role("textbox", name=ENGLISH.question)).to_be_focused()
     page.keyboard.press("Escape")
@@ -383,7 +383,9 @@ def test_a_vote_is_stored_with_its_comment(visit: Visit, host: Site, unlimited: 
     assert (row.question, row.vote, row.comment) == (ASKED, "no", "Out of date; write to [e-mail]")
 
 
-def test_a_site_that_is_not_allowed_is_told_so(browser: Browser, host: Site, chatbot: Chatbot, unlimited: Settings) -> None:
+def test_a_site_that_is_not_allowed_is_told_so(
+    browser: Browser, host: Site, chatbot: Chatbot, unlimited: Settings
+) -> None:
     with ExitStack() as stack:
         other = stack.enter_context(site())
         other.service = stack.enter_context(serving(unlimited, ready(chatbot)))

@@ -49,7 +49,9 @@ def test_the_address_of_another_version_leads_to_this_one(unlimited: TestClient)
 
 def test_every_phrase_that_is_sent_is_said_and_every_one_said_is_sent() -> None:
     sources = files("chatbot.web.widget")
-    code = "".join(part.read_text("utf-8") for part in sources.iterdir() if part.name.endswith(".js") and part.name != "demo.js")
+    code = "".join(
+        part.read_text("utf-8") for part in sources.iterdir() if part.name.endswith(".js") and part.name != "demo.js"
+    )
     said = set(re.findall(r"\b(?:says|#says)\.(\w+)", code)) | {"yes", "no"}
     # Named after the kind of trouble.
     said |= set(re.findall(r'new Trouble\((?:[\w. ]+\? )?"(\w+)"', code)) | {"offline"}
