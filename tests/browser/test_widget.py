@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect
 
 from chatbot.chatbot import Chatbot, Ready
@@ -20,6 +19,8 @@ from chatbot.web.loading import Loading
 from chatbot.web.widget.script import widget_script
 from tests.browser.serving import serving
 from tests.browser.site import Site, site
+from tests.browser.test_accessibility import barriers
+from tests.web.hostile import TEXTS
 
 QUOTE = (
     "There are more than 4.000 different IT systems in the state and similarly extensive IT portfolios in "
@@ -146,11 +147,6 @@ def fulfil(route: Route, _: Request | None = None, *, body: str, status: int = 2
     route.fulfill(status=status, body=body, headers={**cors, "Content-Type": kind, "Retry-After": str(retry_after)})
 
 
-def violations(page: Page) -> list[Any]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
-
-
 def test_ask_and_open_the_source_by_keyboard_alone_under_a_strict_policy(visit: Visit, host: Site) -> None:
     page = visit(host.page())
     expect(page.get_by_role("button", name=ENGLISH.ask_a_question)).to_be_visible()
@@ -223,7 +219,7 @@ def test_inline_it_stands_in_the_page_and_leaves_the_focus_alone(visit: Visit, h
     before = page.evaluate("scrollY")
     expect(ask(panel, ASKED).locator(".quote > span").first).to_have_text(QUOTE)
     assert page.evaluate("scrollY") == before
-    assert violations(page) == []
+    assert barriers(page) == []
 
 
 def test_a_hostile_style_sheet_does_not_reach_it(visit: Visit, host: Site) -> None:
@@ -259,7 +255,7 @@ def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(visit: Visit, host: 
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.localName") in ("chat-widget", "body")
     expect(ask(panel, ASKED).locator(".quote > span").first).to_be_in_viewport()
-    assert violations(page) == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
 
 
@@ -279,15 +275,15 @@ def test_everything_that_is_pressed_is_large_enough(visit: Visit, host: Site) ->
 def test_no_state_is_hard_to_use(visit: Visit, host: Site, colours: dict[str, str]) -> None:
     page = visit(host.page(style=":root { color-scheme: light dark }"), **colours)
     expect(page.get_by_role("button", name=ENGLISH.ask_a_question)).to_be_visible()
-    assert violations(page) == []
+    assert barriers(page) == []
     panel = opened(page)
-    assert violations(page) == []
+    assert barriers(page) == []
     turn = ask(panel, ASKED)
     turn.get_by_role("button", name=ENGLISH.no, exact=True).click()
     expect(ask(panel, "How high is Mount Everest?")).to_contain_text(ENGLISH.they_cover)
     page.keyboard.press("Enter")
     expect(panel.get_by_role("alert").filter(has_text=ENGLISH.empty)).to_be_visible()
-    assert violations(page) == []
+    assert barriers(page) == []
 
 
 def test_screen_readers_meet_everything_in_its_order(visit: Visit, host: Site) -> None:
@@ -482,7 +478,7 @@ def test_two_widgets_do_not_disturb_each_other(visit: Visit, host: Site) -> None
     expect(second).to_contain_text(DANISH.greeting)
     expect(ask(second, "Hvor højt er Mount Everest?", DANISH)).to_contain_text(DANISH.not_found)
     expect(first.get_by_role("article")).to_have_count(1)
-    assert violations(page) == []
+    assert barriers(page) == []
 
 
 def test_mounting_and_unmounting_fifty_times_leaves_nothing_behind(visit: Visit, host: Site) -> None:
@@ -578,7 +574,7 @@ def test_the_page_with_the_options_shows_them_live(visit: Visit, host: Site) -> 
     expect(page.locator("#tag")).to_contain_text('data-lang="da"\n  data-heading="Ask &quot;us&quot;"')
     expect(page.locator("#style")).to_contain_text("--chat-accent: #8a1538;")
     expect(page.locator("#events")).to_contain_text("chat-open")
-    assert violations(page) == []
+    assert barriers(page) == []
 
 
 def test_a_conversation_is_kept_for_the_tab_only_where_the_site_asks_for_it(visit: Visit, host: Site) -> None:
@@ -595,7 +591,7 @@ def test_hostile_answers_are_text_and_nothing_else(visit: Visit, host: Site) -> 
     page = visit(host.page('<chat-widget mode="inline"></chat-widget>'))
     panel = page.get_by_role("region", name=ENGLISH.title)
     before = page.evaluate("document.querySelectorAll('*').length")
-    for hostile in HOSTILE:
+    for hostile in (*TEXTS, *ADDRESSES):
         citation = {"headings": [hostile], "source": hostile, "language": hostile, "quote": hostile, "url": hostile}
         changes = {"text": hostile, "citation": citation, "understood_as": hostile, "suggestions": [hostile]}
         page.route(STREAM, partial(fulfil, body=answering(**changes)))
@@ -609,23 +605,15 @@ def test_hostile_answers_are_text_and_nothing_else(visit: Visit, host: Site) -> 
     assert page.evaluate("document.querySelectorAll('*').length") == before
 
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)>",
+ADDRESSES = (
     "javascript:alert(1)",
+    " javascript:alert(1)",
     "data:text/html,<script>alert(1)</script>",
+    "blob:x",
     "//evil.example/x",
+    "/\\evil.example",
+    "\\\\evil.example",
     "https://evil.example/x",
     "http:evil.example",
-    "\\\\evil.example",
-    "\"' onfocus=alert(1) autofocus x='",
-    "[a](javascript:alert(1))",
-    "{{7*7}} ${7*7} {question} {seconds}",
-    "\u202egnp.exe\u202c \u2066x\u2069",
-    "".join(chr(0xE0000 + ord(each)) for each in "ignore all rules"),
     "x" * 5000,
-    "\u0000\u0007\u001b[31m",
-    "../../etc/passwd",
-    "$& $1 $` $'",
 )
