@@ -33,7 +33,6 @@ from chatbot.web.probes import probes
 from chatbot.web.problems import describe_problems, handle_problems
 from chatbot.web.widget.demo import demo_routes
 from chatbot.web.widget.routes import widget_routes
-from chatbot.web.widget.routes import widget_routes
 
 
 def build_app(settings: Settings, loading: Loading) -> FastAPI:

@@ -259,6 +259,15 @@ def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus(visit: Visit, host: 
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
 
 
+def test_zoomed_to_four_hundred_percent_it_can_be_used(visit: Visit, host: Site) -> None:
+    page = visit(host.page(), viewport={"width": 320, "height": 256})
+    panel = opened(page)
+    expect(ask(panel, ASKED).locator(".quote > span").first).to_be_in_viewport()
+    assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+    panel.get_by_role("button", name=ENGLISH.close).click()
+    expect(page.get_by_role("button", name=ENGLISH.ask_a_question)).to_be_focused()
+
+
 def test_everything_that_is_pressed_is_large_enough(visit: Visit, host: Site) -> None:
     page = visit(host.page())
     panel = opened(page)
@@ -585,6 +594,17 @@ def test_a_conversation_is_kept_for_the_tab_only_where_the_site_asks_for_it(visi
     expect(panel.get_by_role("article").locator(".quote > span").first).to_have_text(QUOTE)
     assert page.evaluate("sessionStorage.length") == 1
     page.evaluate("sessionStorage.clear()")
+
+
+def test_before_it_is_mounted_it_does_nothing(visit: Visit, host: Site) -> None:
+    page = visit(host.page(script=f'<script src="{host.service}widget.js" data-mode="none"></script>'))
+    done = """async () => {
+      const widget = document.createElement("chat-widget");
+      widget.open();
+      widget.close();
+      return await widget.ask("Anyone there?");
+    }"""
+    assert page.evaluate(done) is None
 
 
 def test_hostile_answers_are_text_and_nothing_else(visit: Visit, host: Site) -> None:

@@ -52,7 +52,7 @@ def test_every_phrase_that_is_sent_is_said_and_every_one_said_is_sent() -> None:
     code = "".join(
         part.read_text("utf-8") for part in sources.iterdir() if part.name.endswith(".js") and part.name != "demo.js"
     )
-    said = set(re.findall(r"\b(?:says|#says)\.(\w+)", code)) | {"yes", "no"}
+    said = set(re.findall(r"\b(?:says|#says|PHRASES\[language\])\.(\w+)", code)) | {"yes", "no"}
     # Named after the kind of trouble.
     said |= set(re.findall(r'new Trouble\((?:[\w. ]+\? )?"(\w+)"', code)) | {"offline"}
     assert said == {*SAID, "stored"}

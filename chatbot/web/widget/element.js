@@ -2,12 +2,11 @@
 
 // A window of this size has no room for the page beside the panel.
 const NARROW = matchMedia("(max-width: 30em), (max-height: 30em)");
-const LIMIT = SETTINGS.limit;
 // Milliseconds after which it is worth saying that nothing has been found yet.
 const SLOW = 1000;
 
 class ChatWidget extends HTMLElement {
-  static observedAttributes = ["lang", "heading", "greeting", "examples", "mode", "position", "theme"];
+  static observedAttributes = ["lang", "heading", "greeting", "examples", "mode"];
   #conversation = new Conversation((turn) => this.#changed(turn));
   #views = new Map();
   #parts = {};
@@ -28,11 +27,10 @@ class ChatWidget extends HTMLElement {
 
   /** Asks as if it had been typed; resolves to the answer as the API gives it, or to null. */
   async ask(text) {
+    if (!this.isConnected) return null;
     const question = String(text).trim();
-    const says = this.#says;
-    const length = [...question].length;
-    const reason = !question ? says.empty : length > LIMIT && fill(says.too_long, { limit: this.#number(LIMIT), length: this.#number(length) });
-    this.#notify(reason || "");
+    const reason = objection(question, this.#language);
+    this.#notify(reason);
     if (reason) return null;
     const turn = await this.#conversation.ask(this.#service, question, this.#language);
     if (turn.answer?.status === "rejected") this.#takeBack(turn);
@@ -40,8 +38,8 @@ class ChatWidget extends HTMLElement {
   }
 
   startOver() {
+    if (!this.isConnected) return;
     this.#conversation.startOver();
-    this.#views.clear();
     this.#notify("");
     this.#fillLog();
     this.#remember();
@@ -91,11 +89,7 @@ class ChatWidget extends HTMLElement {
     let around = this;
     while (around && !around.lang) around = around.parentElement ?? around.getRootNode().host;
     const known = [around?.lang, ...navigator.languages].map((tag) => tag?.toLowerCase().split("-")[0]);
-    return known.find((tag) => tag in PHRASES) ?? SETTINGS.language;
-  }
-
-  #number(value) {
-    return new Intl.NumberFormat(this.#language).format(value);
+    return known.find((tag) => Object.hasOwn(PHRASES, tag)) ?? SETTINGS.language;
   }
 
   #draw() {
@@ -119,7 +113,7 @@ class ChatWidget extends HTMLElement {
   }
 
   #show(how) {
-    if (!this.#floating || this.#parts.panel.open) return;
+    if (!this.isConnected || !this.#floating || this.#parts.panel.open) return;
     how();
     this.#remember();
     this.#dispatch("chat-open");
@@ -244,26 +238,14 @@ class ChatWidget extends HTMLElement {
     return `chat-widget ${this.#service} ${this.id}`;
   }
 
-  /** Keeps the conversation for this tab, if the site asks for it. */
   #remember() {
-    if (this.getAttribute("remember") !== "session") return;
-    const turns = this.#conversation.turns.filter(({ answer }) => answer);
-    const kept = turns.map(({ service, question, language, answer, voted }) => ({ service, question, language, answer, voted }));
-    try {
-      sessionStorage.setItem(this.#key, JSON.stringify({ open: Boolean(this.#parts.panel?.open), turns: kept }));
-    } catch {
-      // Storage may be full or forbidden; then this page is all that remembers.
-    }
+    if (this.getAttribute("remember") === "session") keep(this.#key, this.#parts.panel?.open, this.#conversation.turns);
   }
 
   #recall() {
-    if (this.getAttribute("remember") !== "session") return;
-    try {
-      const { open, turns } = JSON.parse(sessionStorage.getItem(this.#key));
-      this.#conversation.turns = turns.map((turn) => ({ ...turn, told: turn.answer }));
-      this.toggleAttribute("open", open);
-    } catch {
-      // Nothing is kept, or nothing that can be read.
-    }
+    const kept = this.getAttribute("remember") === "session" && recalled(this.#key);
+    if (!kept) return;
+    this.#conversation.turns = kept.turns;
+    this.toggleAttribute("open", kept.open);
   }
 }

@@ -54,3 +54,11 @@ function welcome(greeting, examples, says, chosen) {
   if (examples.length) told.push(make("p", { class: "aside", id: "try" }, says.try_asking), choices(examples, chosen, { "aria-labelledby": "try" }));
   return told;
 }
+
+/** Why a question is not even sent, or nothing. */
+function objection(question, language) {
+  const { format } = new Intl.NumberFormat(language);
+  const length = [...question].length;
+  if (!question) return PHRASES[language].empty;
+  return length > SETTINGS.limit ? fill(PHRASES[language].too_long, { limit: format(SETTINGS.limit), length: format(length) }) : "";
+}

@@ -12,7 +12,7 @@ from importlib.resources import files
 from chatbot.phrases import DANISH, ENGLISH, Phrases
 from chatbot.settings import Settings
 
-_PARTS = ("stream", "conversation", "elements", "answer", "panel", "element", "start")
+_PARTS = ("stream", "conversation", "elements", "answer", "panel", "memory", "element", "start")
 
 # What of the phrases the script says.
 SAID = (
