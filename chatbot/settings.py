@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     rate_limit: Annotated[str, AfterValidator(_rates)] = Field(
         "30/minute; 300/hour", description="Questions, and votes, that one client may send; empty: as many as it likes."
     )
+    rate_limit_site: Annotated[str, AfterValidator(_rates)] = Field(
+        "300/minute", description="The same, of all visitors of one of the other sites together."
+    )
     rate_limit_total: Annotated[str, AfterValidator(_rates)] = Field(
         "600/minute", description="Questions, and votes, of all clients together."
     )

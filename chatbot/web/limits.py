@@ -9,6 +9,7 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from limits import RateLimitItem, parse_many
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatbot.settings import Settings
@@ -28,6 +29,8 @@ class Limits:
         storage = storage_from_string(settings.rate_limit_storage)
         self._limiter = SlidingWindowCounterRateLimiter(storage)
         self._asking = _parsed(settings.rate_limit)
+        self._asking_from_site = _parsed(settings.rate_limit_site)
+        self._sites = frozenset(settings.allowed_origins.split())
         self._asking_in_total = _parsed(settings.rate_limit_total)
         self._requesting = _parsed(settings.rate_limit_requests)
 
@@ -36,6 +39,11 @@ class Limits:
         wait = await self._hit(self._asking, "ask", client(scope))
         if wait is not None:
             return _too_many(wait)
+        site = Headers(scope=scope).get("origin")
+        if site in self._sites:
+            wait = await self._hit(self._asking_from_site, "site", site)
+            if wait is not None:
+                return _too_many(wait)
         wait = await self._hit(self._asking_in_total, "ask")
         if wait is not None:
             return ProblemResponse(503, "The service is very busy. Please try again later.", retry_after=wait)

@@ -14,7 +14,7 @@ from chatbot.web.loading import Loading
 
 Serve = Callable[..., TestClient]
 
-UNLIMITED = {"rate_limit": "", "rate_limit_total": "", "rate_limit_requests": ""}
+UNLIMITED = {"rate_limit": "", "rate_limit_site": "", "rate_limit_total": "", "rate_limit_requests": ""}
 
 
 @pytest.fixture(scope="module")

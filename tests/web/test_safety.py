@@ -36,6 +36,16 @@ def test_a_flood_is_turned_away_and_others_are_still_answered(serve: Serve) -> N
     assert client.post("/api/ask", json=QUESTION, headers=forwarded("192.0.2.2")).status_code == 200
 
 
+def test_one_site_s_visitors_do_not_use_up_what_is_there_for_others(serve: Serve) -> None:
+    other = "https://other.example"
+    client = serve(allowed_origins=f"{SITE} {other}", rate_limit="", rate_limit_site="3/day", rate_limit_total="")
+    answers = [client.post("/api/ask", json=QUESTION, headers={"Origin": SITE}) for _ in range(5)]
+    assert [response.status_code for response in answers] == [200] * 3 + [429] * 2
+    assert client.post("/api/ask", json=QUESTION, headers={"Origin": other}).status_code == 200
+    assert client.post("/api/ask", json=QUESTION, headers={"Origin": "http://testserver"}).status_code == 200
+    assert client.post("/api/ask", json=QUESTION).status_code == 200
+
+
 def test_a_flood_from_everywhere_is_turned_away_as_busy(serve: Serve) -> None:
     client = serve(rate_limit="5/day", rate_limit_total="8/day", trusted_proxies="testclient")
     answers = [client.post("/api/ask", json=QUESTION, headers=forwarded(f"192.0.2.{n}")) for n in range(10)]
