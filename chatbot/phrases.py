@@ -138,6 +138,7 @@ ENGLISH = Phrases(
     steps={
         "Assembling the embedding model (once)": "assembling the language model, once",
         "Loading the embedding model": "loading the language model",
+        "Reading documents": "opening the documents",
         "Embedding passages": "reading the documents, once",
         "Embedding sentences": "reading the documents sentence by sentence, once",
     },
@@ -260,6 +261,7 @@ DANISH = Phrases(
     steps={
         "Assembling the embedding model (once)": "samler sprogmodellen, kun denne ene gang",
         "Loading the embedding model": "indlæser sprogmodellen",
+        "Reading documents": "åbner dokumenterne",
         "Embedding passages": "læser dokumenterne, kun denne ene gang",
         "Embedding sentences": "læser dokumenterne sætning for sætning, kun denne ene gang",
     },

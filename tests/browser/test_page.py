@@ -5,7 +5,7 @@ from time import monotonic
 from playwright.sync_api import Locator, Page, expect
 
 from chatbot.chatbot import Chatbot, Ready
-from chatbot.embedding import Progress
+from chatbot.progress import Progress
 from chatbot.errors import ChatbotError
 from chatbot.phrases import phrases
 from chatbot.web.loading import Loading

@@ -5,7 +5,7 @@ from threading import Event
 import pytest
 
 from chatbot.chatbot import Chatbot, Ready
-from chatbot.embedding import Progress
+from chatbot.progress import Progress
 from chatbot.errors import ChatbotError
 from chatbot.web.loading import Loading, State
 
