@@ -174,7 +174,10 @@ class Chatbot(Runnable[str, Answer]):
         shown = [best, *supporting[:_SUPPORTING]]
         citations = tuple(
             cite(
-                reading.passage.document, *reading.span, highlights(self.index, self.embeddings, attempt.asked, reading)
+                reading.passage.document,
+                *reading.span,
+                reading.passage.headings,
+                highlights(self.index, self.embeddings, attempt.asked, reading),
             )
             for reading in shown
         )

@@ -27,9 +27,10 @@ def decode(content: bytes, declared: str | None = None) -> str:
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            if (marked := _strict(content, encoding)) is not None:
-                return marked
-            raise UnreadableError(_UNREADABLE)
+            text = _strict(content, encoding)
+            if text is None:
+                raise UnreadableError(_UNREADABLE)
+            return text
     for encoding in ("utf-8", declared):
         text = _strict(content, encoding) if encoding else None
         if text is not None and "\0" not in text:
