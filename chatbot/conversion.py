@@ -1,5 +1,6 @@
 """Conversion of files to Markdown text in a worker process, within limits; what was converted once is kept."""
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -55,10 +56,11 @@ class Converter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stop()
-        if kind is None and self._kept is not None and self._kept.is_dir():
-            for path in self._kept.iterdir():
-                if path.name not in self._used:
-                    path.unlink(missing_ok=True)
+        if kind is None and self._kept is not None:
+            with contextlib.suppress(OSError):
+                for path in self._kept.iterdir():
+                    if path.name not in self._used:
+                        path.unlink(missing_ok=True)
 
     def convert(self, path: Path) -> Converted:
         """The file as Markdown text.
@@ -131,7 +133,8 @@ class Converter:
             unfinished.replace(self._kept / name)
         except OSError:
             # A folder that is full or read-only costs time at the next start, nothing more.
-            unfinished.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
 
 
 class _Worker:

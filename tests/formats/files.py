@@ -1,6 +1,7 @@
 """Small real files in every format, written by the libraries that people's programs resemble."""
 
 import csv
+import zlib
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -170,6 +171,36 @@ def archive(parts: dict[str, bytes]) -> bytes:
         for name, content in parts.items():
             file.writestr(name, content)
     return buffer.getvalue()
+
+
+def raw_pdf(*objects: bytes) -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalogue."""
+    content = b"%PDF-1.7\n"
+    places = []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(content))
+    return content + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end
+
+
+def pdf_of_one_page(stream: bytes) -> bytes:
+    """A PDF whose only page is drawn by a deflated stream."""
+    return raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>/Contents 4 0 R>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(stream), stream),
+    )
+
+
+def deflated_zeros(megabytes: int) -> bytes:
+    """So many megabytes in a thousandth of them, without ever holding them."""
+    block = zlib.compressobj(9, zlib.DEFLATED, -15)
+    repeated = block.compress(bytes(1024**2)) + block.flush(zlib.Z_FULL_FLUSH)
+    checksum = (megabytes * 1024**2 % 65521) << 16 | 1
+    return b"\x78\x9c" + repeated * megabytes + b"\x03\x00" + checksum.to_bytes(4, "big")
 
 
 def _open_document(body: str) -> bytes:
