@@ -25,6 +25,7 @@ MAX_PAGES = 5_000
 # A heading is set at least this much larger than most of the text, or in bold, and is not longer than this.
 _LARGER = 1.12
 _LONGEST_HEADING = 150
+_LONGEST_FOOTER = 30
 _BOLD = re.compile(r"bold|black|heavy|semibd", re.IGNORECASE)
 _BULLET = re.compile(r"[•▪●◦‣■\uf0b7\uf0a7]\s*|[–*-]\s+")
 _ENDED = re.compile(r"[.!?:;…][\"'”»)]*$")
@@ -118,14 +119,15 @@ def _lines(page: LTPage) -> Iterator[_Line]:
 
 
 def _without_running_heads(pages: Sequence[Sequence[_Line]]) -> list[list[_Line]]:
-    """Leave out what stands at the edge of many pages, numbers aside: headers, footers, page numbers."""
+    """Leave out what stands at the edge of many pages: headers, footers, page numbers."""
     seen = Counter(form for page in pages for form in {_form(line) for line in page if line.edge})
     often = max(3, 0.4 * len(pages))
     return [[line for line in page if not (line.edge and seen[_form(line)] >= often)] for page in pages]
 
 
 def _form(line: _Line) -> str:
-    return re.sub(r"\d+", "0", line.text)
+    """A short line that differs in its numbers only is still the same footer; a long one is text about numbers."""
+    return re.sub(r"\d+", "0", line.text) if len(line.text) <= _LONGEST_FOOTER else line.text
 
 
 def _write(pages: Sequence[Sequence[_Line]], text: MarkdownText) -> str | None:
