@@ -15,6 +15,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from chatbot.formats.converted import MAX_CHARACTERS, Converted, Reply, UnreadableError
+from chatbot.language import language_of
 
 # Count up whenever a change makes any file convert to another text: what was kept is converted again.
 CONVERTER = 1
@@ -84,6 +85,10 @@ class Converter:
             seconds = self._limits.seconds
             reason = f"reading it took longer than {seconds} seconds. Split it, or raise CHATBOT_FILE_SECONDS."
             reply = Reply(sha256=sha256, unreadable=reason)
+        if reply.converted is not None:
+            # Kept with the text, since telling the language of thousands of documents takes seconds.
+            told = reply.converted.model_copy(update={"language": language_of(reply.converted.text)})
+            reply = reply.model_copy(update={"converted": told})
         # A file that changed while it was read must not be kept under what it held before.
         if reply.sha256 == sha256:
             self._remember(path, reply)
@@ -149,7 +154,8 @@ class _Worker:
         self._process = subprocess.Popen(
             command,
             pass_fds=(theirs.fileno(),),
-            env={**os.environ, "PYTHONPATH": paths},
+            # More threads would each reserve address space, which is what is limited.
+            env={**os.environ, "PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

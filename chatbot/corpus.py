@@ -14,7 +14,7 @@ from chatbot.errors import ChatbotError
 from chatbot.folder import PLAIN, SUFFIXES, find
 from chatbot.formats.converted import MAX_CHARACTERS, Converted, UnreadableError, too_long
 from chatbot.formats.encoding import decode
-from chatbot.language import detect_language
+from chatbot.language import language_of
 from chatbot.progress import Progress, no_progress
 from chatbot.settings import Settings
 
@@ -140,13 +140,13 @@ def _read(path: Path, identity: str, converter: Converter) -> Document:
         OSError: it cannot be read.
     """
     plain = path.suffix.lower() in PLAIN
-    converted, language = _plain(path.read_bytes()) if plain else (converter.convert(path), None)
+    converted = _plain(path.read_bytes()) if plain else converter.convert(path)
     if not converted.text.strip():
         raise UnreadableError("it has no text.")
     return Document(
         id=identity,
         title=converted.title or path.stem.replace("-", " ").replace("_", " ").strip().capitalize(),
-        language=(language or detect_language(converted.text[:5000], fallback="en")).lower(),
+        language=(converted.language or language_of(converted.text)).lower(),
         text=converted.text,
         source=converted.source,
         date=converted.date,
@@ -154,14 +154,14 @@ def _read(path: Path, identity: str, converter: Converter) -> Document:
     )
 
 
-def _plain(content: bytes) -> tuple[Converted, str | None]:
-    """Markdown or text, with what its front matter says; the language last."""
+def _plain(content: bytes) -> Converted:
+    """Markdown or text, with what its front matter says."""
     decoded = decode(content).replace("\r\n", "\n").replace("\r", "\n")
     if len(decoded) > MAX_CHARACTERS:
         raise too_long()
     metadata, text = _split_front_matter(decoded)
     title, source, date, language = (metadata.get(key) for key in ("title", "source", "date", "language"))
-    return Converted(text=text, title=title, source=source, date=date), language
+    return Converted(text=text, title=title, source=source, date=date, language=language)
 
 
 def _split_front_matter(content: str) -> tuple[dict[str, str], str]:

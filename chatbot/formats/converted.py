@@ -25,6 +25,7 @@ class Converted(BaseModel):
     Attributes:
         pages: where in `text` each page (or slide) begins, in characters; empty where the format has no pages.
         title: as the file names itself, as are `source` (who publishes it) and `date` (ISO 8601).
+        language: as the file states it, or as it reads; None where nobody looked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,7 @@ class Converted(BaseModel):
     title: str | None = None
     source: str | None = None
     date: str | None = None
+    language: str | None = None
 
 
 class Reply(BaseModel):

@@ -27,10 +27,10 @@ def decode(content: bytes, declared: str | None = None) -> str:
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            text = _strict(content, encoding)
-            if text is None:
+            marked = _strict(content, encoding)
+            if marked is None:
                 raise UnreadableError(_UNREADABLE)
-            return text
+            return marked
     for encoding in ("utf-8", declared):
         text = _strict(content, encoding) if encoding else None
         if text is not None and "\0" not in text:

@@ -17,7 +17,11 @@ GOALS = "Mål og økonomi"
 FIRST = "Ældre borgere får hjælp på rådhuset hver onsdag."
 SECOND = "Kommunen vil spare 300 millioner kroner inden 2027."
 STEPS = ("Færre systemer", "Bedre sikkerhed")
-TABLE = (("Kontor", "Telefon", "Åbner"), ("Borgerservice", "62 52 50 00", "kl. 9"), ("Jobcenter", "62 52 51 00", "kl. 10"))
+TABLE = (
+    ("Kontor", "Telefon", "Åbner"),
+    ("Borgerservice", "62 52 50 00", "kl. 9"),
+    ("Jobcenter", "62 52 51 00", "kl. 10"),
+)
 ROW = "- Kontor: Jobcenter; Telefon: 62 52 51 00; Åbner: kl. 10"
 
 
@@ -207,7 +211,8 @@ def _open_document(body: str) -> bytes:
     names = "office text table draw presentation:presentation meta"
     urn = "urn:oasis:names:tc:opendocument:xmlns"
     spaces = " ".join(
-        f'xmlns:{name}="{urn}:{"drawing" if name == "draw" else name}:1.0"' for name in names.replace(":presentation", "").split()
+        f'xmlns:{name}="{urn}:{"drawing" if name == "draw" else name}:1.0"'
+        for name in names.replace(":presentation", "").split()
     )
     meta = (
         f'<office:document-meta {spaces} xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta>'

@@ -6,10 +6,11 @@ from io import BytesIO
 import docx
 import openpyxl
 import pytest
+from docx.oxml import parse_xml
 from fpdf import FPDF
 
-from chatbot.formats import html, odf, pdf, pptx, spreadsheet
 from chatbot.formats import docx as word
+from chatbot.formats import html, odf, pdf, pptx, spreadsheet
 from chatbot.formats.converted import Converted, UnreadableError
 from tests.formats import files
 
@@ -122,18 +123,16 @@ def test_a_word_document_keeps_custom_headings_and_text_in_controls_and_leaves_o
         f"<w:ins {space}><w:r><w:t>er vedtaget</w:t></w:r></w:ins>",
         f"<w:r {space}><w:br/><w:t>i dag.</w:t></w:r>",
     ):
-        document.paragraphs[-1]._p.append(docx.oxml.parse_xml(xml))
+        document.paragraphs[-1]._p.append(parse_xml(xml))
     control = f"<w:sdt {space}><w:sdtContent><w:p><w:r><w:t>{files.FIRST}</w:t></w:r></w:p></w:sdtContent></w:sdt>"
-    document.element.body.append(docx.oxml.parse_xml(control))
+    document.element.body.append(parse_xml(control))
     buffer = BytesIO()
     document.save(buffer)
     text = word.convert(buffer.getvalue()).text
     assert text == f"## {files.GOALS}\n\nBudgettet er vedtaget i dag.\n\n{files.FIRST}\n"
 
 
-@pytest.mark.parametrize(
-    ("reader", "content"), [(pptx.convert, files.slides()), (odf.convert, files.open_slides())]
-)
+@pytest.mark.parametrize(("reader", "content"), [(pptx.convert, files.slides()), (odf.convert, files.open_slides())])
 def test_slides_are_pages_under_their_titles(reader: Reader, content: bytes) -> None:
     converted = reader(content)
     assert [converted.text[page:].split("\n")[0] for page in converted.pages] == [
