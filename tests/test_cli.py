@@ -72,7 +72,7 @@ def test_the_index_reports_what_it_holds() -> None:
 
 @pytest.mark.parametrize("command", [["ask", "Who?"], ["ask", "--json", "-"], ["index"]])
 def test_an_unusable_corpus_is_one_sentence_on_standard_error(tmp_path: Path, command: list[str]) -> None:
-    (tmp_path / "bad.md").write_bytes(b"\x00\xff")
+    (tmp_path / "bad.md").write_bytes(b"\x00\xff\x00")
     result = run(*command, CHATBOT_CORPUS=str(tmp_path))
     assert result.exit_code == 1
     assert result.stdout == ""

@@ -31,8 +31,8 @@ def decode(content: bytes, declared: str | None = None) -> str:
             if marked is None:
                 raise UnreadableError(_UNREADABLE)
             return marked
-    for encoding in ("utf-8", declared):
-        text = _strict(content, encoding) if encoding else None
+    for named in ("utf-8", declared):
+        text = _strict(content, named) if named else None
         if text is not None and "\0" not in text:
             return text
     best = from_bytes(content, cp_isolation=_OF_PAIRS if b"\0" in content else _OF_BYTES).best()
