@@ -174,7 +174,7 @@ def _cited(answer: Answer, excerpts: Excerpts) -> Iterator[CitedPlace]:
             date=document.date,
             language=document.language,
             headings=list(excerpt.headings),
-            page=excerpt.page,
+            page=citation.page,
             quote=citation.quote,
             start=citation.start,
             end=citation.end,

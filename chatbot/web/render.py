@@ -115,7 +115,9 @@ def _source(number: int, excerpt: Excerpt, says: Phrases) -> str:
     """One source, folded: its name, a link to its place, and, opened, the passage with the quote marked."""
     language = shown(excerpt.document.language)
     citation = excerpt.citation
-    reference = f'<span class="number">[{number}]</span> <span lang="{language}">{shown(_reference(excerpt, says))}</span>'
+    reference = (
+        f'<span class="number">[{number}]</span> <span lang="{language}">{shown(_reference(excerpt, says))}</span>'
+    )
     # The first quote is the answer itself; of the others, the line shows how they begin.
     preview = f'<span class="preview" lang="{language}">: {shown(citation.quote)}</span>' if number > 1 else ""
     address = document_page(citation.document, citation.start, citation.end)
