@@ -48,17 +48,21 @@ def find(folder: Path, megabytes: int) -> Iterator[Found]:
     Nothing outside the folder is read: a link to a file is followed only within it, a link to a folder never.
     """
     home = folder.resolve()
-    for path in _walk(folder):
+    unreadable: list[OSError] = []
+    for path in _walk(folder, unreadable):
         relative = path.relative_to(folder).as_posix()
         # A name with a line break or half a character would break what names it.
         if relative.isprintable():
             yield Found(path, relative, _left_out(path, home, megabytes))
         else:
             yield Found(path, ascii(relative), "its name holds characters that cannot be shown. Rename it.")
+    for error in unreadable:
+        path = Path(error.filename)
+        yield Found(path, f"{path.relative_to(folder).as_posix()}/", f"the folder cannot be read ({error.strerror}).")
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+def _walk(folder: Path, unreadable: list[OSError]) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder, onerror=unreadable.append):
         here = Path(place)
         pages = {Path(name).stem for name in names if Path(name).suffix.lower() in (".html", ".htm")}
         parts = {f"{page}{end}" for page in pages for end in _PAGE_PARTS}

@@ -88,3 +88,20 @@ def test_names_that_look_like_paths_are_only_names(folder: Path) -> None:
     for name in ("a..\\..\\windows.md", "%2e%2e%2fetc.md", "<b>x.md"):
         (folder / name).write_text("Text.")
     assert set(found(folder).values()) == {None}
+
+
+def test_a_folder_that_cannot_be_read_is_named_and_the_others_are_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("closed/a.md", "open/b.md"):
+        (folder / name).parent.mkdir()
+        (folder / name).write_text("Text.")
+    scandir = os.scandir
+
+    def refused(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert found(folder) == {"open/b.md": None, "closed/": "the folder cannot be read (Permission denied)."}
