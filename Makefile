@@ -30,7 +30,7 @@ screenshots: $(READY)  ## take pictures of the page in every state, into docs/sc
 	$(BIN)/python -m tests.browser.screenshots
 
 clean:  ## remove what was installed and built
-	rm -rf .venv index/models index/squad index/versions index/current
+	rm -rf .venv index/models index/squad index/versions index/current index/converted
 
 # torch comes first and pinned, so that nothing else can ask for a build with gigabytes of CUDA.
 $(READY): pyproject.toml

@@ -1,6 +1,7 @@
 """What the chatbot returns: an answer with citations that are checked when they are made."""
 
 import hashlib
+from collections.abc import Sequence
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -31,6 +32,8 @@ class Citation(BaseModel):
     Made by `cite` alone, which takes the quote from the document and never from anywhere else.
 
     Attributes:
+        headings: those above the quote, outermost first, without one that repeats the title.
+        page: number of the page or slide the quote begins on, where the document has pages.
         highlights: words of the quote that met the question best, as document offsets; not part of the JSON.
     """
 
@@ -41,18 +44,33 @@ class Citation(BaseModel):
     quote: str
     start: int
     end: int
+    headings: tuple[str, ...] = ()
+    page: int | None = None
     highlights: tuple[tuple[int, int], ...] = Field(default=(), exclude=True)
 
 
-def cite(document: Document, start: int, end: int, highlights: tuple[tuple[int, int], ...] = ()) -> Citation:
-    """The citation of `document.text[start:end]`.
+def cite(
+    document: Document,
+    start: int,
+    end: int,
+    headings: Sequence[str] = (),
+    highlights: tuple[tuple[int, int], ...] = (),
+) -> Citation:
+    """The citation of `document.text[start:end]`, which stands under `headings`.
 
     Raises:
         ValueError: the offsets do not name a piece of the document.
     """
     quote = document.slice(start, end)
     return Citation(
-        document=document.id, title=document.title, quote=quote, start=start, end=end, highlights=highlights
+        document=document.id,
+        title=document.title,
+        quote=quote,
+        start=start,
+        end=end,
+        headings=tuple(headings[1:] if [*headings[:1]] == [document.title] else headings),
+        page=document.page(start),
+        highlights=highlights,
     )
 
 

@@ -11,14 +11,15 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from chatbot.answer import Answer, Certainty, Status, cite
 from chatbot.answering import Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
-from chatbot.corpus import Corpus, Document, load_corpus
+from chatbot.corpus import Corpus, Document, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
-from chatbot.embedding import Encoded, Progress, SentenceTransformerEmbeddings, load_embeddings, no_progress
+from chatbot.embedding import Encoded, SentenceTransformerEmbeddings, load_embeddings
 from chatbot.highlighting import highlights
 from chatbot.index import Index, open_index
 from chatbot.language import Language, detect_language
 from chatbot.late_interaction import QuestionTokens
 from chatbot.phrases import phrases
+from chatbot.progress import Progress, no_progress
 from chatbot.question import clean, refusal
 from chatbot.reader import Reader, load_reader
 from chatbot.retrieval import Candidate, HybridRetriever, candidates
@@ -173,7 +174,10 @@ class Chatbot(Runnable[str, Answer]):
         shown = [best, *supporting[:_SUPPORTING]]
         citations = tuple(
             cite(
-                reading.passage.document, *reading.span, highlights(self.index, self.embeddings, attempt.asked, reading)
+                reading.passage.document,
+                *reading.span,
+                reading.passage.headings,
+                highlights(self.index, self.embeddings, attempt.asked, reading),
             )
             for reading in shown
         )
@@ -214,7 +218,7 @@ def open_chatbot(settings: Settings, progress: Progress = no_progress, *, rebuil
     Raises:
         ChatbotError: the corpus, the model or the index folder is not usable.
     """
-    return open_over(load_corpus(settings.corpus), settings.index, settings, progress, rebuild=rebuild)
+    return open_over(open_corpus(settings, progress), settings.index, settings, progress, rebuild=rebuild)
 
 
 def open_over(

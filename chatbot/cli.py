@@ -36,7 +36,7 @@ def ask(
 
     With --json every question gives one line: question, language, status (answered, not_found, small_talk or
     rejected), certainty, text, confidence, citations, suggestions, understood_as. Offsets count characters of the
-    document's text after its front matter.
+    document's text after its front matter; page is that of a PDF or the slide of a presentation.
     """
     chatbot = _ready().chatbot
     questions = _lines() if question == "-" else iter([question])
@@ -179,7 +179,8 @@ def _print_answer(chatbot: "Chatbot", answer: "Answer") -> None:
     for position, citation in enumerate(answer.citations, start=1):
         document = chatbot.documents[citation.document]
         note = "" if document.language == answer.language else says.in_language.get(document.language, "")
-        place = f"[{position}] {citation.title}, {citation.start}–{citation.end} {note}".rstrip()
+        place = says.place((citation.title, *citation.headings), citation.page)
+        place = f"[{position}] {place}, {citation.start}–{citation.end} {note}".rstrip()
         console.print(Text(place, style="dim"))
         if position > 1:
             console.print(Padding(Text(citation.quote, style="dim"), (0, 0, 0, 4)))

@@ -1,23 +1,38 @@
 """Documents: read from a folder, each with an id, a title, a language and the text that all offsets count in."""
 
+import datetime
 import hashlib
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from chatbot.conversion import DEFAULT_LIMITS, Converter, Limits
 from chatbot.errors import ChatbotError
-from chatbot.language import detect_language
+from chatbot.folder import PLAIN, SUFFIXES, find
+from chatbot.formats.converted import MAX_CHARACTERS, Converted, UnreadableError, too_long
+from chatbot.formats.encoding import decode
+from chatbot.language import language_of
+from chatbot.progress import Progress, no_progress
+from chatbot.settings import Settings
 
-SUFFIXES = (".md", ".txt")
 _FENCE = "---\n"
+# Front matter is a few lines; YAML is slow to read.
+_LONGEST_FRONT_MATTER = 10_000
+# Under the index folder: what was converted once.
+_KEPT = "converted"
 
 
 @dataclass(frozen=True)
 class Document:
-    """One source file. `text` is what follows the front matter; offsets count its characters."""
+    """One source file.
+
+    Attributes:
+        text: what follows the front matter, or what the file was converted to; offsets count its characters.
+        pages: the offset at which each page begins; empty where there are no pages.
+    """
 
     id: str
     title: str
@@ -25,12 +40,22 @@ class Document:
     text: str
     source: str | None = None
     date: str | None = None
+    pages: Sequence[int] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pages", tuple(self.pages))
 
     @property
     def sha256(self) -> str:
         """Changes whenever anything that is indexed or shown of the document changes."""
-        parts = (self.id, self.title, self.language, self.text, self.source or "", self.date or "")
+        parts = [self.id, self.title, self.language, self.text, self.source or "", self.date or ""]
+        if self.pages:
+            parts.append(" ".join(map(str, self.pages)))
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def page(self, offset: int) -> int | None:
+        """The number of the page at `offset`, from 1; None where there are no pages."""
+        return max(bisect_right(self.pages, offset), 1) if self.pages else None
 
     def slice(self, start: int, end: int) -> str:
         """The text at `[start:end]`, the only way a quote is made.
@@ -51,8 +76,26 @@ class Corpus:
     skipped: tuple[str, ...] = ()
 
 
-def load_corpus(folder: Path) -> Corpus:
+def open_corpus(settings: Settings, progress: Progress = no_progress) -> Corpus:
+    """The corpus that the settings name; what was converted is kept under the index folder.
+
+    Raises:
+        ChatbotError: the folder is missing or holds no document that can be read.
+    """
+    limits = Limits(settings.max_file_mb, settings.file_seconds)
+    return load_corpus(settings.corpus, limits, settings.index / _KEPT, progress)
+
+
+def load_corpus(
+    folder: Path, limits: Limits = DEFAULT_LIMITS, kept: Path | None = None, progress: Progress = no_progress
+) -> Corpus:
     """Read every document under `folder`. A file that cannot be read is skipped and named.
+
+    Args:
+        folder: where the documents are.
+        limits: for each file.
+        kept: folder for what was converted; None keeps nothing.
+        progress: is told how many files were read.
 
     Raises:
         ChatbotError: the folder is missing or holds no document that can be read.
@@ -61,72 +104,81 @@ def load_corpus(folder: Path) -> Corpus:
         raise ChatbotError(f"There is no corpus folder {folder}. Create it or set CHATBOT_CORPUS to another.")
     documents: dict[str, Document] = {}
     skipped: list[str] = []
-    for path in _files(folder):
-        identity = path.relative_to(folder).with_suffix("").as_posix()
-        if identity in documents:
-            skipped.append(f"{path.name} was skipped: another file already has the id {identity}. Rename one.")
-            continue
-        try:
-            documents[identity] = read_document(path, identity)
-        except ChatbotError as error:
-            skipped.append(str(error))
+    files = list(find(folder, limits.megabytes))
+    with Converter(limits, kept) as converter:
+        for number, file in enumerate(files):
+            progress("Reading documents", number, len(files))
+            identity = _identity(file.name)
+            try:
+                if file.left_out:
+                    raise UnreadableError(file.left_out)
+                if identity in documents:
+                    raise UnreadableError(f"another file already has the id {identity}. Rename one.")
+                documents[identity] = _read(file.path, identity, converter)
+            except UnreadableError as error:
+                skipped.append(f"{file.name} was skipped: {error}")
+            except OSError as error:
+                skipped.append(f"{file.name} was skipped: it cannot be read ({error.strerror}).")
+    progress("Reading documents", len(files), len(files))
     if not documents:
-        reasons = " ".join(skipped) or f"Put at least one {' or '.join(SUFFIXES)} file there."
+        reasons = " ".join(skipped) or f"Put at least one file there ({', '.join(sorted(SUFFIXES))})."
         raise ChatbotError(f"The corpus folder {folder} holds no document to answer from. {reasons}")
     return Corpus(tuple(documents[identity] for identity in sorted(documents)), tuple(skipped))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.suffix.lower() in SUFFIXES and not path.is_dir():
-            yield path
+def _identity(name: str) -> str:
+    """The path without the suffix of a text file; other suffixes stay, so that a.pdf and a.md are two documents."""
+    path = Path(name)
+    return path.with_suffix("").as_posix() if path.suffix.lower() in PLAIN else name
 
 
-def read_document(path: Path, identity: str) -> Document:
-    """Read one Markdown or text file.
+def _read(path: Path, identity: str, converter: Converter) -> Document:
+    """Read one file.
 
     Raises:
-        ChatbotError: the file cannot be read, is not UTF-8, is empty, or its front matter is broken.
+        UnreadableError: it has no text, or none that can be read.
+        OSError: it cannot be read.
     """
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ChatbotError(
-            f"{path.name} was skipped: it is not UTF-8 text (byte {error.start}). Save it as UTF-8."
-        ) from None
-    except OSError as error:
-        raise ChatbotError(f"{path.name} was skipped: it cannot be read ({error.strerror}).") from None
-    metadata, text = _split_front_matter(content.replace("\r\n", "\n").replace("\r", "\n"), path.name)
-    if not text.strip():
-        raise ChatbotError(f"{path.name} was skipped: it has no text.")
+    plain = path.suffix.lower() in PLAIN
+    converted = _plain(path.read_bytes()) if plain else converter.convert(path)
+    if not converted.text.strip():
+        raise UnreadableError("it has no text.")
     return Document(
         id=identity,
-        title=_string(metadata, "title") or path.stem.replace("-", " ").replace("_", " ").strip().capitalize(),
-        language=(_string(metadata, "language") or detect_language(text[:5000], fallback="en")).lower(),
-        text=text,
-        source=_string(metadata, "source"),
-        date=_string(metadata, "date"),
+        title=converted.title or path.stem.replace("-", " ").replace("_", " ").strip().capitalize(),
+        language=(converted.language or language_of(converted.text)).lower(),
+        text=converted.text,
+        source=converted.source,
+        date=converted.date,
+        pages=converted.pages,
     )
 
 
-def _split_front_matter(content: str, name: str) -> tuple[dict[str, Any], str]:
+def _plain(content: bytes) -> Converted:
+    """Markdown or text, with what its front matter says."""
+    decoded = decode(content).replace("\r\n", "\n").replace("\r", "\n")
+    if len(decoded) > MAX_CHARACTERS:
+        raise too_long()
+    metadata, text = _split_front_matter(decoded)
+    title, source, date, language = (metadata.get(key) for key in ("title", "source", "date", "language"))
+    return Converted(text=text, title=title, source=source, date=date, language=language)
+
+
+def _split_front_matter(content: str) -> tuple[dict[str, str], str]:
     if not content.startswith(_FENCE):
         return {}, content
     head, fence, text = content.removeprefix(_FENCE).partition("\n" + _FENCE)
-    if not fence:
+    if not fence or len(head) > _LONGEST_FRONT_MATTER:
         return {}, content
     try:
         metadata = yaml.safe_load(head)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         metadata = head
     if metadata is None:
         return {}, text
     if not isinstance(metadata, dict):
-        raise ChatbotError(f"{name} was skipped: its front matter is not «name: value» lines (YAML).")
-    return metadata, text
-
-
-def _string(metadata: dict[str, Any], key: str) -> str | None:
-    value = metadata.get(key)
-    return None if value is None else str(value).strip() or None
+        raise UnreadableError("its front matter is not «name: value» lines (YAML).")
+    # Plain values only: a nested one may be written in a few lines and yet be of any size when printed.
+    plain = (str, int, float, datetime.date)
+    values = {key: str(value).strip() for key, value in metadata.items() if isinstance(value, plain)}
+    return {key: value for key, value in values.items() if value}, text

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +15,13 @@ from numpy.typing import NDArray
 
 from chatbot import e5_weights
 from chatbot.errors import ChatbotError
+from chatbot.progress import Progress, no_progress
 from chatbot.settings import DEFAULT_MODEL, Settings
 
 Vectors = NDArray[np.float32]
-Progress = Callable[[str, int, int], None]
 
 _BATCH = 16
 _PROMPT_NAMES = ("query", "passage", "document")
-
-
-def no_progress(step: str, done: int, total: int) -> None:
-    """The progress callback of those who do not look: (step, done, total)."""
 
 
 @dataclass(frozen=True)

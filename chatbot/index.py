@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from chatbot import manifest as manifests
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
-from chatbot.embedding import Progress, SentenceTransformerEmbeddings, no_progress
+from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.late_interaction import Head
 from chatbot.lexical import Bm25
 from chatbot.manifest import DamagedIndexError, Manifest
 from chatbot.passages import Passage, split
+from chatbot.progress import Progress, no_progress
 from chatbot.topics import topics
 from chatbot.vectorstore import FaissVectorStore
 

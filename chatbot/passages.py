@@ -14,6 +14,8 @@ from chatbot.sentences import Span, blocks, sentences
 
 # Neighbouring paragraphs shorter than this share a passage: a list of names is one topic.
 SHORT = 200
+# A heading is embedded with each passage under it; more of one would be the passage.
+_LONGEST_HEADING = 300
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,15 @@ def _sections(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     lines = [0, *(match.end() for match in re.finditer("\n", text)), len(text)]
     trail: list[tuple[int, str]] = []
     opened = 0
-    tokens = MarkdownIt("commonmark").parse(text)
-    for token, inline in pairwise(tokens):
+    # Only headings are read for emphasis and links: elsewhere it is not needed, and some texts take forever.
+    markdown = MarkdownIt("commonmark")
+    for token, inline in pairwise(MarkdownIt("commonmark").disable("inline").parse(text)):
         if token.type != "heading_open" or token.map is None or token.level != 0:
             continue
         yield opened, lines[token.map[0]], tuple(title for _, title in trail)
         level = int(token.tag[1])
-        title = "".join(child.content for child in inline.children or ())
+        (parsed,) = markdown.parseInline(inline.content[:_LONGEST_HEADING])
+        title = "".join(child.content for child in parsed.children or ())
         trail = [*((depth, name) for depth, name in trail if depth < level), (level, title)]
         opened = lines[token.map[1]]
     yield opened, len(text), tuple(title for _, title in trail)

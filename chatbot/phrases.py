@@ -1,6 +1,7 @@
 """Everything the product says, in both languages."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.language import Language
@@ -26,6 +27,7 @@ class Phrases:
     clear: str
     possible: str
     in_language: dict[str, str]
+    page: str
     see_also: str
     open_source: str
     opens_source: str
@@ -89,6 +91,11 @@ class Phrases:
     later: str
     refused: str
 
+    def place(self, headings: Sequence[str], page: int | None) -> str:
+        """Where something stands: "Denmark › Strategies, page 3"."""
+        path = " › ".join(headings)
+        return path if page is None else f"{path}, {self.page.format(number=page)}"
+
 
 ENGLISH = Phrases(
     title="Ask about digital government in Denmark",
@@ -111,6 +118,7 @@ ENGLISH = Phrases(
     clear="Clear answer",
     possible="This may be the answer:",
     in_language={"da": "(in Danish)"},
+    page="page {number}",
     see_also="See also",
     open_source="Open",
     opens_source="Open source {number} in a new tab, at the quote",
@@ -138,6 +146,7 @@ ENGLISH = Phrases(
     steps={
         "Assembling the embedding model (once)": "assembling the language model, once",
         "Loading the embedding model": "loading the language model",
+        "Reading documents": "opening the documents",
         "Embedding passages": "reading the documents, once",
         "Embedding sentences": "reading the documents sentence by sentence, once",
     },
@@ -233,6 +242,7 @@ DANISH = Phrases(
     clear="Tydeligt svar",
     possible="Det her er måske svaret:",
     in_language={"en": "(på engelsk)"},
+    page="side {number}",
     see_also="Se også",
     open_source="Åbn",
     opens_source="Åbn kilde {number} i en ny fane, ved citatet",
@@ -260,6 +270,7 @@ DANISH = Phrases(
     steps={
         "Assembling the embedding model (once)": "samler sprogmodellen, kun denne ene gang",
         "Loading the embedding model": "indlæser sprogmodellen",
+        "Reading documents": "åbner dokumenterne",
         "Embedding passages": "læser dokumenterne, kun denne ene gang",
         "Embedding sentences": "læser dokumenterne sætning for sætning, kun denne ene gang",
     },

@@ -10,6 +10,9 @@ Span = tuple[int, int]
 # A blank line ends a paragraph; a list item, a table row or a heading opens a new block on its own line.
 _BLOCK = re.compile(r"\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*+•]|\d+[.)]|\||#{1,6})[^\S\n])")
 
+# Sentences are looked for in so many characters at a time: the search takes the square of them in the worst text.
+_WINDOW = 10_000
+
 
 def blocks(text: str) -> Iterator[Span]:
     """Paragraphs, list items and the like, in order, without the white space around them."""
@@ -28,11 +31,20 @@ def sentences(text: str, language: str) -> list[Span]:
     found: list[Span] = []
     for start, end in blocks(text):
         position = start
-        for piece in sentencex.segment(language, text[start:end]):
-            # The pieces tile the block, so their lengths alone place them.
-            found.extend(_trimmed(text, position, min(position + len(piece), end)))
-            position += len(piece)
-        found.extend(_trimmed(text, position, end))
+        while position < end:
+            window = text[position : min(position + _WINDOW, end)]
+            pieces = sentencex.segment(language, window)
+            if position + len(window) < end and len(pieces) > 1:
+                # The last one may go on beyond the window: the next window begins with it.
+                pieces = pieces[:-1]
+            reached = position
+            for piece in pieces:
+                # The pieces tile the window, so their lengths alone place them.
+                found.extend(_trimmed(text, position, min(position + len(piece), end)))
+                position += len(piece)
+            if position == reached:
+                found.extend(_trimmed(text, position, end))
+                break
     return found
 
 

@@ -52,6 +52,12 @@ class Settings(BaseSettings):
     index: Path = Field(
         _ROOT / "index", description="Folder for what is built: the index and the assembled embedding model."
     )
+    max_file_mb: Annotated[int, Field(ge=1, le=1000)] = Field(
+        100, description="Largest file that is read from the corpus folder, in MB."
+    )
+    file_seconds: Annotated[int, Field(ge=1, le=3600)] = Field(
+        60, description="Longest time for turning one file (PDF, Word and the like) into text, in seconds."
+    )
     embedding_model: str = Field(
         DEFAULT_MODEL,
         description="The embedding model: the default, any Hugging Face name, or a local sentence-transformers folder. "

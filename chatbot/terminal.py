@@ -11,7 +11,7 @@ from chatbot.process import prepare_process
 from chatbot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from chatbot.embedding import Progress
+    from chatbot.progress import Progress
 
 Result = TypeVar("Result")
 

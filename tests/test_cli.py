@@ -38,7 +38,7 @@ def test_questions_from_standard_input_give_one_json_object_a_line_and_nothing_e
     assert [answer["language"] for answer in answers][2] == "da"
     assert all(list(answer) == KEYS for answer in answers)
     (citation, *_) = answers[0]["citations"]
-    assert list(citation) == ["document", "title", "quote", "start", "end"]
+    assert list(citation) == ["document", "title", "quote", "start", "end", "headings", "page"]
     text = (ROOT / "corpus" / "documents" / f"{citation['document']}.md").read_text(encoding="utf-8")
     assert text.split("---\n", 2)[2][citation["start"] : citation["end"]] == citation["quote"]
     assert answers[2]["suggestions"]
@@ -72,11 +72,11 @@ def test_the_index_reports_what_it_holds() -> None:
 
 @pytest.mark.parametrize("command", [["ask", "Who?"], ["ask", "--json", "-"], ["index"]])
 def test_an_unusable_corpus_is_one_sentence_on_standard_error(tmp_path: Path, command: list[str]) -> None:
-    (tmp_path / "bad.md").write_bytes(b"\xff")
+    (tmp_path / "bad.md").write_bytes(b"\x00\xff\x00")
     result = run(*command, CHATBOT_CORPUS=str(tmp_path))
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert "bad.md was skipped: it is not UTF-8" in result.stderr
+    assert "bad.md was skipped: its encoding cannot be told" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from chatbot.answer import Answer
 from chatbot.chatbot import Chatbot, Trace
-from chatbot.embedding import Progress
 from chatbot.index import build
 from chatbot.language import Language
 from chatbot.late_interaction import Head
+from chatbot.progress import Progress
 
 if TYPE_CHECKING:
     from chatbot.reader import Reader

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chatbot.corpus import load_corpus
-from chatbot.embedding import Progress, no_progress
+from chatbot.corpus import open_corpus
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.compare import Difference, compare
 from chatbot.evaluation.details import detail
@@ -20,6 +19,7 @@ from chatbot.evaluation.rows import Row
 from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, now, program, safe_name
 from chatbot.evaluation.squad import Squad, load_squad, unseen
 from chatbot.evaluation.verdicts import judge
+from chatbot.progress import Progress, no_progress
 from chatbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def prepare(selection: Selection, settings: Settings) -> Prepared:
     else:
         squad = None
         paths = question_files(selection.questions, settings.corpus.parent / "questions")
-        items = load_questions(paths, load_corpus(settings.corpus).documents)
+        items = load_questions(paths, open_corpus(settings).documents)
     chosen = tuple(select(items, selection.split, selection.sample, selection.seed))
     if not chosen:
         where = f"in the {selection.split} half" if selection.split else "left to ask"

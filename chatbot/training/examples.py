@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.embedding import Encoded, Progress, SentenceTransformerEmbeddings
+from chatbot.embedding import Encoded, SentenceTransformerEmbeddings
 from chatbot.evaluation.items import Item
 from chatbot.evaluation.squad import load_squad
 from chatbot.index import Index, build
 from chatbot.late_interaction import Floats, Head
+from chatbot.progress import Progress
 from chatbot.retrieval import Candidate, candidates
 
 # Paragraphs of SQuAD files stay whole: a gold answer lies within one.

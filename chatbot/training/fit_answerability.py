@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from chatbot.answerability import HEADS, MAX_SENTENCE_TOKENS, QUESTION_SCALE, SENTENCE_SCALE, AnswerabilityModel
-from chatbot.embedding import Progress
 from chatbot.late_interaction import Floats
+from chatbot.progress import Progress
 
 _WIDTH, _INNER, _LAYERS = 96, 192, 2
 _BATCH = 48

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from chatbot.embedding import Progress
 from chatbot.late_interaction import Head
+from chatbot.progress import Progress
 from chatbot.retrieval import Candidate
 from chatbot.training.examples import Example, Examples
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading, ask_tokens, read
 from chatbot.confidence import Confidence, figures, inputs
-from chatbot.embedding import Progress, SentenceTransformerEmbeddings
+from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.index import Index
 from chatbot.late_interaction import Head, QuestionTokens
+from chatbot.progress import Progress
 from chatbot.reader import Reader
 from chatbot.training.examples import Example, Examples, load_examples
 from chatbot.training.fit_answerability import Pair, fit_answerability

@@ -14,7 +14,7 @@ class Excerpt:
     """The text around a citation; `before + citation.quote + after` is a verbatim piece of the document.
 
     Attributes:
-        headings: the document's title and the headings above the passage, outermost first.
+        headings: the document's title and the headings above the quote, outermost first.
     """
 
     document: Document
@@ -45,7 +45,7 @@ class Excerpts:
         end = max([citation.end, *(passage.end for passage in touched)])
         return Excerpt(
             document=document,
-            headings=(document.title, *(touched[0].headings if touched else ())),
+            headings=(citation.title, *citation.headings),
             before=document.text[start : citation.start],
             citation=citation,
             after=document.text[citation.end : end],

@@ -93,6 +93,7 @@ class CitedPlace(BaseModel):
     date: str | None
     language: str = Field(description="Of the document.")
     headings: list[str] = Field(description="The document's title and the headings above the quote, outermost first.")
+    page: int | None = Field(description="Of a PDF, or the slide of a presentation, that the quote begins on.")
     quote: str = Field(description="Verbatim: the document's text from `start` to `end`.")
     start: int
     end: int
@@ -173,6 +174,7 @@ def _cited(answer: Answer, excerpts: Excerpts) -> Iterator[CitedPlace]:
             date=document.date,
             language=document.language,
             headings=list(excerpt.headings),
+            page=citation.page,
             quote=citation.quote,
             start=citation.start,
             end=citation.end,

@@ -12,7 +12,7 @@ from chatbot.errors import ChatbotError
 
 if TYPE_CHECKING:
     from chatbot.chatbot import Chatbot, Ready
-    from chatbot.embedding import Progress
+    from chatbot.progress import Progress
 
 _LOOK_AGAIN = 0.1  # seconds
 

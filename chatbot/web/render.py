@@ -115,7 +115,9 @@ def _source(number: int, excerpt: Excerpt, says: Phrases) -> str:
     """One source, folded: its name, a link to its place, and, opened, the passage with the quote marked."""
     language = shown(excerpt.document.language)
     citation = excerpt.citation
-    reference = f'<span class="number">[{number}]</span> <span lang="{language}">{shown(_reference(excerpt))}</span>'
+    reference = (
+        f'<span class="number">[{number}]</span> <span lang="{language}">{shown(_reference(excerpt, says))}</span>'
+    )
     # The first quote is the answer itself; of the others, the line shows how they begin.
     preview = f'<span class="preview" lang="{language}">: {shown(citation.quote)}</span>' if number > 1 else ""
     address = document_page(citation.document, citation.start, citation.end)
@@ -147,7 +149,7 @@ def _actions(answer: Answer, says: Phrases, excerpts: Sequence[Excerpt], view: V
     if view.votes and answer.status in (Status.ANSWERED, Status.NOT_FOUND):
         parts.append(vote_form(answer, says))
     if excerpts:
-        copied = f"{excerpts[0].citation.quote} ({_reference(excerpts[0])})"
+        copied = f"{excerpts[0].citation.quote} ({_reference(excerpts[0], says)})"
         parts.append(
             f'<button type="button" class="plain" data-copy="{shown(copied)}" data-copied="{shown(says.copied)}">'
             f"{shown(says.copy)}</button>"
@@ -155,9 +157,9 @@ def _actions(answer: Answer, says: Phrases, excerpts: Sequence[Excerpt], view: V
     return f'<div class="actions">{"".join(parts)}</div>' if parts else ""
 
 
-def _reference(excerpt: Excerpt) -> str:
-    """Where the quote stands: "Denmark › Strategies, Digital Nations"."""
-    place = " › ".join(excerpt.headings)
+def _reference(excerpt: Excerpt, says: Phrases) -> str:
+    """Where the quote stands and who says it: "Denmark › Strategies, page 3, Digital Nations"."""
+    place = says.place(excerpt.headings, excerpt.citation.page)
     return f"{place}, {excerpt.document.source}" if excerpt.document.source else place
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from chatbot.chatbot import Ready
-    from chatbot.embedding import Progress
+    from chatbot.progress import Progress
 
 _GRACE = 20  # seconds to finish answers when the server stops
 

@@ -14,11 +14,11 @@ from threading import Event
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from chatbot.chatbot import Ready, open_chatbot
-from chatbot.embedding import Progress
 from chatbot.errors import ChatbotError
 from chatbot.language import Language
 from chatbot.phrases import Phrases, phrases
 from chatbot.process import prepare_process
+from chatbot.progress import Progress
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading
 from tests.browser.serving import chromium, serving

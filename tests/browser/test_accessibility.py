@@ -7,9 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from chatbot.chatbot import Chatbot, Ready
-from chatbot.embedding import Progress
 from chatbot.errors import ChatbotError
 from chatbot.language import Language
+from chatbot.progress import Progress
 from chatbot.web.loading import Loading
 from tests.browser import screenshots as scenes
 from tests.browser.conftest import Open, Serve

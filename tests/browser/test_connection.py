@@ -3,8 +3,8 @@ from threading import Event
 from playwright.sync_api import expect
 
 from chatbot.chatbot import Chatbot, Ready
-from chatbot.embedding import Progress
 from chatbot.phrases import phrases
+from chatbot.progress import Progress
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading
 from tests.browser.conftest import Open

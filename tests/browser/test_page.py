@@ -5,9 +5,9 @@ from time import monotonic
 from playwright.sync_api import Locator, Page, expect
 
 from chatbot.chatbot import Chatbot, Ready
-from chatbot.embedding import Progress
 from chatbot.errors import ChatbotError
 from chatbot.phrases import phrases
+from chatbot.progress import Progress
 from chatbot.web.loading import Loading
 from tests.browser.conftest import HOSTILE_SHOWN, HOSTILE_TITLE, Open, Serve
 

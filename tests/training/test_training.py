@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from chatbot.answerability import AnswerabilityModel
-from chatbot.embedding import SentenceTransformerEmbeddings, no_progress
+from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.progress import no_progress
 from chatbot.reader import load_reader, save_reader
 from chatbot.training import recipe
 from chatbot.training.examples import Examples, load_examples

@@ -7,7 +7,7 @@ def test_an_excerpt_is_verbatim_and_holds_the_whole_passage(chatbot: Chatbot) ->
     excerpts = Excerpts(chatbot.documents, chatbot.index.passages)
     for passage in chatbot.index.passages:
         for span in passage.sentences:
-            citation = cite(passage.document, *span)
+            citation = cite(passage.document, *span, passage.headings)
             excerpt = excerpts.around(citation)
             assert excerpt.citation == citation
             assert excerpt.before + excerpt.citation.quote + excerpt.after == passage.text

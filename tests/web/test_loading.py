@@ -5,8 +5,8 @@ from threading import Event
 import pytest
 
 from chatbot.chatbot import Chatbot, Ready
-from chatbot.embedding import Progress
 from chatbot.errors import ChatbotError
+from chatbot.progress import Progress
 from chatbot.web.loading import Loading, State
 
 
