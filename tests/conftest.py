@@ -14,6 +14,11 @@ from chatbot.settings import Settings
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_configure() -> None:
+    """Before any test file imports a library that reads the environment once."""
+    prepare_process(Settings.model_construct())
+
+
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """The defaults, whatever the environment says."""
@@ -21,9 +26,8 @@ def settings() -> Settings:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def network_guard(settings: Settings) -> Iterator[list[str]]:
+def network_guard() -> Iterator[list[str]]:
     """Refuse every connection that leaves the machine, in all tests; yields what was refused."""
-    prepare_process(settings)
     refused: list[str] = []
     connect = socket.socket.connect
 
