@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 STOP_WORDS = frozenset((*STOPWORDS_EN_PLUS, *STOPWORDS_DANISH))
 _STEMMERS = {"en": "english", "da": "danish"}
 _PHRASE = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*|[^\w\s]|\n")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 
 # A passage without a single word still needs an entry in the vocabulary; no query contains it.
@@ -24,6 +25,11 @@ _NOTHING = "\0"
 def words(text: str) -> list[str]:
     """Lower-case words and numbers without stop words; "4.000" stays whole, "it-systemer" is two."""
     return [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
+
+
+def numbers(text: str) -> frozenset[str]:
+    """The numbers in digits, without separators: "4.000" and "4,000" are the same."""
+    return frozenset(re.sub(r"[.,]", "", number) for number in _NUMBER.findall(text))
 
 
 def content_runs(text: str) -> list[str]:

@@ -44,7 +44,7 @@ class Reader:
             readings = self.cross_encoder.order(text, readings)
         if self.confidence is None:
             return readings, readings[0].probability if readings else 0.0
-        return readings, self.confidence.chance(index, self.head, question, asked, readings)
+        return readings, self.confidence.chance(index, self.head, text, question, asked, readings)
 
 
 def load_reader(model: str, dimension: int, path: Path | None = None) -> Reader:

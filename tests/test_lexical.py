@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from chatbot.lexical import Bm25, words
+from chatbot.lexical import Bm25, numbers, words
 
 TEXTS = ["There are more than 4.000 IT systems.", "Ministeriet blev oprettet i 2022.", "Nothing in common."]
 LANGUAGES = ["en", "da", "en"]
@@ -10,6 +10,10 @@ LANGUAGES = ["en", "da", "en"]
 
 def test_numbers_stay_whole_and_stop_words_of_both_languages_go() -> None:
     assert words("Der er 4.000 it-systemer i the state") == ["4.000", "systemer", "state"]
+
+
+def test_numbers_are_the_same_with_either_separator() -> None:
+    assert numbers("more than 4.000 in 2018, 2020") == numbers("4,000 systems; 2018-2020") == {"4000", "2018", "2020"}
 
 
 def test_a_question_finds_other_forms_of_its_words_in_both_languages() -> None:

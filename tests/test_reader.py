@@ -43,10 +43,22 @@ def test_the_chance_is_a_probability_and_rests_on_figures_that_are_finite(chatbo
     trace = chatbot.trace(QUESTION)
     encoded = chatbot.embeddings.question(QUESTION)
     asked = ask_tokens(reader.head, encoded)
-    values = figures(reader.confidence.answerability, chatbot.index, reader.head, encoded, asked, trace.readings)
+    values = figures(
+        reader.confidence.answerability, chatbot.index, reader.head, QUESTION, encoded, asked, trace.readings
+    )
     assert np.isfinite(values).all()
     assert trace.answer.confidence is not None
     assert 0 <= trace.answer.confidence <= 1
+
+
+def test_a_number_that_the_passage_does_not_hold_makes_the_answer_less_sure(chatbot: Chatbot) -> None:
+    known, unknown = (
+        chatbot.ask(f"Which place did Denmark have in the UN E-Government Survey in {year}?").confidence
+        for year in (2020, 2014)
+    )
+    assert known is not None
+    assert unknown is not None
+    assert unknown < known
 
 
 def test_a_neighbour_that_may_hold_the_answer_is_quoted_along(chatbot: Chatbot) -> None:

@@ -228,7 +228,8 @@ def _span(example: Example, reading: Reading, tokens: int) -> NDArray[np.bool_]:
 
 
 def _observe(model: AnswerabilityModel, item: _Read, final: Index, head: Head, group: str) -> Observation:
-    values = figures(model, final, head, item.example.encoded, item.asked, item.readings)
+    text = item.example.item.question.question
+    values = figures(model, final, head, text, item.example.encoded, item.asked, item.readings)
     right = bool(item.readings) and item.answers(item.readings[0])
     answerable = item.possible and bool(item.example.gold)
     return Observation(values, right, answerable, group, item.example.article, item.example.item.question.language)
