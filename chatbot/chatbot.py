@@ -186,6 +186,7 @@ class Chatbot(Runnable[str, Answer]):
                 *reading.span,
                 reading.passage.headings,
                 highlights(self.index, self.embeddings, attempt.asked, reading),
+                (reading.passage.start, reading.passage.end),
             )
             for reading in shown
         )

@@ -76,6 +76,7 @@ class Phrases:
     day: str
     no_such_page: str
     no_such_document: str
+    document_changed: str
     about_sections: tuple[tuple[str, str], ...]
     privacy: str
     privacy_always: str
@@ -190,6 +191,7 @@ ENGLISH = Phrases(
     day="{day} {month} {year}",
     no_such_page="There is no such page",
     no_such_document="No document has this address. It may have been renamed or taken out.",
+    document_changed="This document has changed since it was quoted, so the quote is not marked.",
     about_sections=(
         (
             "What this is",
@@ -318,6 +320,7 @@ DANISH = Phrases(
     day="{day}. {month} {year}",
     no_such_page="Den side findes ikke",
     no_such_document="Intet dokument har denne adresse. Det kan være omdøbt eller taget ud.",
+    document_changed="Dokumentet er ændret, siden det blev citeret, så citatet er ikke markeret.",
     about_sections=(
         (
             "Hvad det er",

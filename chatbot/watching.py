@@ -9,7 +9,7 @@ from time import monotonic
 
 from chatbot import versions
 from chatbot.chatbot import Ready, index_notices
-from chatbot.corpus import load_corpus
+from chatbot.corpus import open_corpus
 from chatbot.embedding import Progress, no_progress
 from chatbot.errors import ChatbotError
 from chatbot.indexing import open_index
@@ -93,7 +93,7 @@ class _Watch:
 
     def _update(self) -> Ready | None:
         chatbot, serving = self._ready.chatbot, self._ready.opened
-        corpus = load_corpus(self._settings.corpus)
+        corpus = open_corpus(self._settings)
         opened = open_index(
             self._settings.index,
             corpus,

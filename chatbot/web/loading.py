@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from chatbot.errors import ChatbotError
 
 if TYPE_CHECKING:
     from chatbot.chatbot import Chatbot, Ready
+    from chatbot.corpus import Document
     from chatbot.progress import Progress
 
 _LOOK_AGAIN = 0.1  # seconds
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 class State:
     """One moment of getting ready; `done` of `total` counts within `step`.
 
+    `before` are the documents of the chatbot whose place this one took: pages with its answers are still open.
+
     It ends with a chatbot, or with the reference of a failure that the log explains: the reason may
     name folders and files of this machine, which are no visitor's business.
     """
@@ -32,10 +35,18 @@ class State:
     total: int = 0
     chatbot: "Chatbot | None" = None
     reference: str | None = None
+    before: "Mapping[str, Document]" = field(default_factory=dict)
 
     @property
     def settled(self) -> bool:
         return bool(self.chatbot or self.reference)
+
+    def document(self, identity: str, version: str | None = None) -> "Document | None":
+        """A document as it is now; as it was in `version`, where that is the one before."""
+        now = self.chatbot.documents.get(identity) if self.chatbot else None
+        earlier = self.before.get(identity)
+        wanted = version is not None and earlier is not None and earlier.version == version
+        return earlier if wanted and not (now and now.version == version) else now
 
 
 class Loading:
@@ -99,7 +110,8 @@ class Loading:
 
     def _serve(self, ready: "Ready") -> None:
         """From now on; what is being answered is answered by the chatbot before."""
-        self.state = State(chatbot=ready.chatbot)
+        before = self.state.chatbot
+        self.state = State(chatbot=ready.chatbot, before=before.documents if before else {})
         for notice in ready.notices:
             self._announce(notice)
 
