@@ -73,7 +73,7 @@ def open_index(
             # Another process may have built it by now.
             found, reason = indexing.look(found)
             if found is None or reason:
-                return indexing.build(reason, found)
+                return indexing.build(reason, found or indexing.earlier())
     return found
 
 
@@ -93,17 +93,22 @@ class _Indexing:
         folder = versions.current(self.root)
         if folder is None:
             return None, "there was none yet"
-        if known is not None and known.version == folder:
-            index = known.index
-        else:
-            try:
-                index = load(folder, manifests.check(folder), self.embeddings)
-            except DamagedIndexError as error:
-                return None, str(error)
-        changes = index.manifest.changes(self.corpus.documents)
-        reason = self._another_kind(index.manifest) or changes.reason or ""
+        try:
+            found = known if known is not None and known.version == folder else self._read(folder)
+        except DamagedIndexError as error:
+            return None, str(error)
+        changes = found.index.manifest.changes(self.corpus.documents)
+        reason = self._another_kind(found.index.manifest) or changes.reason or ""
         held = bool(reason) and reason == changes.reason and self._was_refused()
-        return Opened(index, folder, changes, held=held), "" if held else reason
+        return Opened(found.index, folder, changes, held=held), "" if held else reason
+
+    def earlier(self) -> Opened | None:
+        """The index before, of which much may be taken over where the current one is damaged."""
+        folder = versions.earlier(self.root)
+        try:
+            return self._read(folder) if folder else None
+        except (DamagedIndexError, ChatbotError):
+            return None
 
     def build(self, reason: str, found: Opened | None) -> Opened:
         """A new index, made current; from what was `found`, as far as that serves. Needs the lock."""
@@ -130,6 +135,10 @@ class _Indexing:
                 yield
         except versions.LockError as error:
             raise ChatbotError(f"The index has to be built because {reason}. {error}") from None
+
+    def _read(self, folder: Path) -> Opened:
+        index = load(folder, manifests.check(folder), self.embeddings)
+        return Opened(index, folder, index.manifest.changes(self.corpus.documents))
 
     def _another_kind(self, manifest: Manifest) -> str | None:
         fingerprints = (self.embeddings.fingerprint, self.head.fingerprint)

@@ -6,6 +6,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -20,30 +21,45 @@ _HOLDER = ".building.by"
 _PATIENCE = 600.0  # seconds to wait for another process
 
 
+@dataclass(frozen=True)
+class _Pointer:
+    """What the file says that names the current version.
+
+    Attributes:
+        other: the version before it, or, if it was rolled back, the one it was put in place of.
+    """
+
+    name: str = ""
+    other: str = ""
+    rolled_back: bool = False
+
+
 def current(root: Path) -> Path | None:
     """The folder of the current version under `root`, or None where none was ever finished."""
-    name, _ = _pointer(root)
-    return _folder(root, name)
+    return _folder(root, _pointer(root).name)
+
+
+def earlier(root: Path) -> Path | None:
+    """The other version that is kept: the one before, or the one that was taken back."""
+    return _folder(root, _pointer(root).other)
 
 
 def refused(root: Path) -> Path | None:
     """The version that was taken back by the last `roll_back`, as long as nothing was built since."""
-    _, name = _pointer(root)
-    return _folder(root, name)
+    return earlier(root) if _pointer(root).rolled_back else None
 
 
 def roll_back(root: Path) -> Path:
-    """Make the other kept version current and return it; a second time takes that back.
+    """Make the version before current and return it; a second time takes that back.
 
     Raises:
-        ChatbotError: there is no other version, or the folder cannot be written to.
+        ChatbotError: there is no version before, or the folder cannot be written to.
     """
     with locked(root):
-        now, instead_of = _pointer(root)
-        other = _folder(root, instead_of) or _previous(root, now)
+        now, other = _pointer(root), earlier(root)
         if other is None:
             raise ChatbotError(f"There is no earlier index in {root} to go back to. Only the last one is kept.")
-        _point(root, other.name, None if instead_of else now)
+        _point(root, _Pointer(other.name, now.name, not now.rolled_back))
         return other
 
 
@@ -100,7 +116,7 @@ def writing(root: Path) -> Iterator[Path]:
     """
     versions = root / _VERSIONS
     _remove(path for path in versions.iterdir() if path.name.startswith("."))
-    before, _ = _pointer(root)
+    before = _pointer(root).name
     name = uuid.uuid4().hex[:12]
     unfinished = versions / f".{name}"
     try:
@@ -108,7 +124,7 @@ def writing(root: Path) -> Iterator[Path]:
         yield unfinished
         unfinished.rename(versions / name)
         _flush(versions)
-        _point(root, name)
+        _point(root, _Pointer(name, before))
     except OSError as error:
         raise ChatbotError(
             f"The index could not be written to {root} ({_reason(error)}). Make room or make the folder writable, "
@@ -119,30 +135,26 @@ def writing(root: Path) -> Iterator[Path]:
     _remove(path for path in versions.iterdir() if path.name not in (name, before))
 
 
-def _pointer(root: Path) -> tuple[str, str | None]:
-    """The name of the current version, and of the one it was put in place of."""
-    lines = (_read(root / _POINTER) or "").splitlines() or [""]
-    return lines[0].strip(), lines[1].strip() if len(lines) > 1 else None
+def _pointer(root: Path) -> _Pointer:
+    lines = (_read(root / _POINTER) or "").splitlines()
+    name, other, rolled_back = (*lines, "", "", "")[:3]
+    return _Pointer(name.strip(), other.strip(), bool(rolled_back.strip()))
 
 
-def _point(root: Path, name: str, instead_of: str | None = None) -> None:
-    pointer = root / f".{_POINTER}.new"
-    with pointer.open("w", encoding="utf-8") as file:
-        file.write(name + "\n" + (f"{instead_of}\n" if instead_of else ""))
+def _point(root: Path, pointer: _Pointer) -> None:
+    lines = (pointer.name, pointer.other, "rolled back" if pointer.rolled_back else "")
+    unfinished = root / f".{_POINTER}.new"
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    pointer.replace(root / _POINTER)
+    unfinished.replace(root / _POINTER)
     _flush(root)
 
 
-def _folder(root: Path, name: str | None) -> Path | None:
-    folder = root / _VERSIONS / Path(name or "").name
+def _folder(root: Path, name: str) -> Path | None:
+    folder = root / _VERSIONS / Path(name).name
     return folder if name and folder.is_dir() else None
-
-
-def _previous(root: Path, now: str) -> Path | None:
-    others = (path for path in (root / _VERSIONS).iterdir() if not path.name.startswith(".") and path.name != now)
-    return max(others, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def _remove(folders: Iterator[Path]) -> None:

@@ -98,6 +98,17 @@ def test_a_renamed_document_and_another_length_of_passages_embed_nothing_that_is
     assert read == []
 
 
+def test_of_a_damaged_index_the_one_before_is_what_passages_are_taken_from(folder: Folder, read: list[str]) -> None:
+    folder.open(POST)
+    damaged = folder.open(POST, BREAD).version / "vectors.faiss"
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    read.clear()
+    again = folder.open(POST, BREAD)
+    assert again.rebuilt_because == "its file vectors.faiss was changed or cut short"
+    assert again.embedded == 2
+    assert not any("mailbox" in text for text in read)
+
+
 def test_a_rebuild_embeds_everything(folder: Folder, embeddings: SentenceTransformerEmbeddings, reader: Reader) -> None:
     folder.open(POST)
     assert open_index(folder.root, Corpus((POST,)), embeddings, reader.head, 1000, rebuild=True).embedded == 1

@@ -44,7 +44,6 @@ class Watched:
         stop = Event()
 
         def run() -> None:
-            self.updates.extend(())
             for update in follow(self.ready, self.settings, stop, self.announced.append):
                 self.updates.append(update)
 
