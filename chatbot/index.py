@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -151,6 +151,16 @@ def load(folder: Path, manifest: Manifest, embeddings: SentenceTransformerEmbedd
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise DamagedIndexError(f"its files do not fit together ({type(error).__name__})") from error
+
+
+def mapped(index: Index, folder: Path, manifest: Manifest) -> Index:
+    """The index that was saved to `folder`, with what is large mapped from there, no longer in memory."""
+    return replace(
+        index,
+        manifest=manifest,
+        sentence_vectors=np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False),
+        token_vectors=np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False),
+    )
 
 
 def first_sentences(passages: Sequence[Passage]) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """Indexing: the index of a corpus, opened where it fits; else built, embedding only what the last one did not hold."""
 
+import gc
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from chatbot import versions
 from chatbot.corpus import Corpus, Document
 from chatbot.embedding import Progress, SentenceTransformerEmbeddings, no_progress
 from chatbot.errors import ChatbotError
-from chatbot.index import Embedded, Index, as_langchain, first_sentences, load, save, tokens_by_sentence
+from chatbot.index import Embedded, Index, as_langchain, first_sentences, load, mapped, save, tokens_by_sentence
 from chatbot.late_interaction import Head
 from chatbot.lexical import Bm25
 from chatbot.manifest import Changes, DamagedIndexError, Manifest
@@ -114,14 +115,13 @@ class _Indexing:
         """A new index, made current; from what was `found`, as far as that serves. Needs the lock."""
         previous = found.index if found else None
         changes = found.changes if found else Changes(added=tuple(document.id for document in self.corpus.documents))
-        with versions.writing(self.root) as folder:
+        with versions.writing(self.root) as folder, _collecting_nothing():
             index, embedded = _build(
                 self.corpus.documents, self.embeddings, self.head, self.passage_characters, self.progress, previous
             )
             manifest = save(index, folder)
         version = versions.current(self.root) or folder
-        # What was built is in memory; what was written is mapped.
-        return Opened(load(version, manifest, self.embeddings), version, changes, reason, embedded)
+        return Opened(mapped(index, version, manifest), version, changes, reason, embedded)
 
     @contextmanager
     def locked(self, reason: str) -> Iterator[None]:
@@ -179,11 +179,10 @@ def _build(
     fingerprints = (embeddings.fingerprint, head.fingerprint)
     if previous is not None and previous.manifest.fingerprints != fingerprints:
         previous = None
-    passages = tuple(_split(documents, passage_characters, previous, progress))
-    if not passages:
+    found = list(_split(documents, passage_characters, previous, progress))
+    if not found:
         raise ChatbotError("The documents hold nothing but headings, so there is nothing to index.")
-    held = {_content(passage): row for row, passage in enumerate(previous.passages)} if previous else {}
-    taken = [held.get(_content(passage)) for passage in passages]
+    passages, taken = zip(*found, strict=True)
     new = [passage for passage, row in zip(passages, taken, strict=True) if row is None]
     fresh = iter(_embed(new, embeddings, head, progress))
     kept = iter(previous.embedded([row for row in taken if row is not None]) if previous else ())
@@ -223,17 +222,40 @@ def _build(
 
 def _split(
     documents: Sequence[Document], passage_characters: int, previous: Index | None, progress: Progress
-) -> Iterator[Passage]:
-    """The passages of all documents; those of a document that did not change are not looked for again."""
-    known: dict[str, list[Passage]] = defaultdict(list)
+) -> Iterator[tuple[Passage, int | None]]:
+    """The passages of all documents, each with its row in `previous`, if it is the same there.
+
+    A document that did not change is not split again.
+    """
+    unchanged = set[str]()
     if previous and previous.manifest.passage_characters == passage_characters:
-        unchanged = set(previous.manifest.changes(documents).unchanged)
-        for passage in previous.passages:
-            if passage.document.id in unchanged:
-                known[passage.document.id].append(passage)
+        unchanged.update(previous.manifest.changes(documents).unchanged)
+    known: dict[str, list[tuple[Passage, int | None]]] = defaultdict(list)
+    rows: dict[bytes, int] = {}
+    for row, passage in enumerate(previous.passages if previous else ()):
+        if passage.document.id in unchanged:
+            known[passage.document.id].append((passage, row))
+        else:
+            rows[_content(passage)] = row
     for number, document in enumerate(documents, start=1):
-        yield from known.get(document.id) or split(document, passage_characters)
+        if document.id in unchanged:
+            yield from known[document.id]
+        else:
+            for passage in split(document, passage_characters):
+                yield passage, rows.get(_content(passage))
         progress("Splitting documents", number, len(documents))
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """Without the garbage collector, which would look through millions of small objects, none of them in a cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _content(passage: Passage) -> bytes:

@@ -80,7 +80,7 @@ class FaissVectorStore(VectorStore):
         rows = range(first, first + len(ids))
         self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.arange(first, first + len(ids)))
         for row, identity, document in zip(rows, ids, documents, strict=True):
-            self._documents[row] = document.model_copy(update={"id": identity})
+            self._documents[row] = document if document.id else document.model_copy(update={"id": identity})
             self._rows[identity] = row
         return ids
 
