@@ -69,15 +69,15 @@ class Index:
 
     def embedded(self, rows: Sequence[int]) -> list[Embedded]:
         """What the embedding model made of these passages, as an index is built from."""
-        return [
-            Embedded(
-                vector,
-                self.sentence_vectors[self.first_sentence[row] : self.first_sentence[row + 1]],
-                self.tokens_of(row)[0],
-                np.diff(self.first_token[self.first_sentence[row] : self.first_sentence[row + 1] + 1]),
-            )
-            for row, vector in zip(rows, self.store.vectors(rows), strict=True)
-        ]
+        # Views of plain arrays: slicing a mapped one is many times slower.
+        sentences, tokens = np.asarray(self.sentence_vectors), np.asarray(self.token_vectors)
+        lengths = np.diff(self.first_token)
+        parts = []
+        for row, vector in zip(rows, self.store.vectors(rows), strict=True):
+            first, end = self.first_sentence[row], self.first_sentence[row + 1]
+            own = tokens[self.first_token[first] : self.first_token[end]]
+            parts.append(Embedded(vector, sentences[first:end], own, lengths[first:end]))
+        return parts
 
     def sentences_of(self, row: int) -> NDArray[np.float32]:
         """The vectors of one passage's sentences, shape [sentences, dimension]."""

@@ -214,7 +214,7 @@ def _build(
         sentence_vectors=np.concatenate([part.sentences for part in parts]),
         first_sentence=first_sentences(passages),
         token_vectors=np.concatenate([part.tokens for part in parts]),
-        first_token=np.cumsum([0, *(length for part in parts for length in part.lengths.tolist())]),
+        first_token=np.cumsum(np.concatenate([np.zeros(1, np.int64), *(part.lengths for part in parts)])),
         bm25=bm25,
     )
     return index, len(new)

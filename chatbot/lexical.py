@@ -1,5 +1,6 @@
 """Lexical retrieval: BM25 over stemmed words, Danish and English side by side."""
 
+import logging
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -63,6 +64,8 @@ class Bm25:
             or [_NOTHING]
             for text, language in zip(texts, languages, strict=True)
         ]
+        # It would tell every log about each index it builds.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         model = bm25s.BM25()
         model.index(tokens, show_progress=False)
         return cls(model)
