@@ -13,13 +13,14 @@ import numpy as np
 from chatbot import manifest as manifests
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
-from chatbot.embedding import Progress, SentenceTransformerEmbeddings, no_progress
+from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.errors import ChatbotError
 from chatbot.index import Embedded, Index, as_langchain, first_sentences, load, mapped, save, tokens_by_sentence
 from chatbot.late_interaction import Head
 from chatbot.lexical import Bm25
 from chatbot.manifest import Changes, DamagedIndexError, Manifest
 from chatbot.passages import Passage, split
+from chatbot.progress import Progress, no_progress
 from chatbot.topics import topics
 from chatbot.vectorstore import FaissVectorStore
 

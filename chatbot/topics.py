@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.embedding import Progress, SentenceTransformerEmbeddings, no_progress
+from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.lexical import content_runs
 from chatbot.passages import Passage
+from chatbot.progress import Progress, no_progress
 
 # Phrases embedded for a passage; the longest ones name the subject best.
 _TRIED = 6

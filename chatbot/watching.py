@@ -10,9 +10,9 @@ from time import monotonic
 from chatbot import versions
 from chatbot.chatbot import Ready, index_notices
 from chatbot.corpus import open_corpus
-from chatbot.embedding import Progress, no_progress
 from chatbot.errors import ChatbotError
 from chatbot.indexing import open_index
+from chatbot.progress import Progress, no_progress
 from chatbot.settings import Settings
 
 # Looking takes at most this share of the time, however many files there are.

@@ -22,11 +22,12 @@ from tqdm import tqdm
 from chatbot import manifest as manifests
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
-from chatbot.embedding import Encoded, Progress, SentenceTransformerEmbeddings, Vectors, no_progress
+from chatbot.embedding import Encoded, SentenceTransformerEmbeddings, Vectors
 from chatbot.errors import ChatbotError
 from chatbot.index import load
 from chatbot.indexing import Opened, open_index
 from chatbot.late_interaction import Head
+from chatbot.progress import Progress, no_progress
 
 KILLS = 40
 DIMENSION = 8
