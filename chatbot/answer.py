@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
+from pydantic.json_schema import SkipJsonSchema
 
 from chatbot.corpus import Document
 from chatbot.language import Language
@@ -26,6 +28,15 @@ class Certainty(StrEnum):
     POSSIBLE = "possible"
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """The passage a quote was taken from: `document.text[start:end]`."""
+
+    document: Document
+    start: int
+    end: int
+
+
 class Citation(BaseModel):
     """A verbatim piece of a document: `document.text[start:end] == quote`.
 
@@ -35,6 +46,8 @@ class Citation(BaseModel):
         headings: those above the quote, outermost first, without one that repeats the title.
         page: number of the page or slide the quote begins on, where the document has pages.
         highlights: words of the quote that met the question best, as document offsets; not part of the JSON.
+        around: where it was taken from, so that it can be shown there whatever became of the index since; not part of
+            the JSON.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +60,7 @@ class Citation(BaseModel):
     headings: tuple[str, ...] = ()
     page: int | None = None
     highlights: tuple[tuple[int, int], ...] = Field(default=(), exclude=True)
+    around: SkipJsonSchema[Surroundings | None] = Field(default=None, exclude=True, repr=False)
 
 
 def cite(
@@ -55,22 +69,24 @@ def cite(
     end: int,
     headings: Sequence[str] = (),
     highlights: tuple[tuple[int, int], ...] = (),
+    within: tuple[int, int] | None = None,
 ) -> Citation:
-    """The citation of `document.text[start:end]`, which stands under `headings`.
+    """The citation of `document.text[start:end]`, which stands under `headings` in the passage at `within`.
 
     Raises:
         ValueError: the offsets do not name a piece of the document.
     """
-    quote = document.slice(start, end)
+    first, last = within or (start, end)
     return Citation(
         document=document.id,
         title=document.title,
-        quote=quote,
+        quote=document.slice(start, end),
         start=start,
         end=end,
         headings=tuple(headings[1:] if [*headings[:1]] == [document.title] else headings),
         page=document.page(start),
         highlights=highlights,
+        around=Surroundings(document, min(first, start), max(last, end)),
     )
 
 

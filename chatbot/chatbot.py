@@ -1,5 +1,6 @@
 """The chatbot: a question in, an answer with its source out; also a LangChain `Runnable`."""
 
+import copy
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from chatbot.corpus import Corpus, Document, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, SentenceTransformerEmbeddings, load_embeddings
 from chatbot.highlighting import highlights
-from chatbot.index import Index, open_index
+from chatbot.index import Index
+from chatbot.indexing import Opened, open_index
 from chatbot.language import Language, detect_language
 from chatbot.late_interaction import QuestionTokens
 from chatbot.phrases import phrases
@@ -87,6 +89,12 @@ class Chatbot(Runnable[str, Answer]):
         self.embeddings = embeddings
         self.settings = settings
         self._small_talk = SmallTalk(embeddings)
+
+    def over(self, index: Index) -> "Chatbot":
+        """The same chatbot, answering from another index."""
+        other = copy.copy(self)
+        other.index = index
+        return other
 
     @property
     def documents(self) -> dict[str, Document]:
@@ -178,6 +186,7 @@ class Chatbot(Runnable[str, Answer]):
                 *reading.span,
                 reading.passage.headings,
                 highlights(self.index, self.embeddings, attempt.asked, reading),
+                (reading.passage.start, reading.passage.end),
             )
             for reading in shown
         )
@@ -206,10 +215,15 @@ class Chatbot(Runnable[str, Answer]):
 
 @dataclass(frozen=True)
 class Ready:
-    """A chatbot that can be asked, and what its users should know about how it started."""
+    """A chatbot that can be asked, and what its users should know about how it started.
+
+    Attributes:
+        opened: the index it answers from and what became of it; None for a chatbot put together by hand.
+    """
 
     chatbot: Chatbot
     notices: tuple[str, ...]
+    opened: Opened | None = None
 
 
 def open_chatbot(settings: Settings, progress: Progress = no_progress, *, rebuild: bool = False) -> Ready:
@@ -235,9 +249,19 @@ def open_over(
     if settings.cross_encoder:
         reader = replace(reader, cross_encoder=load_cross_encoder(settings.cross_encoder))
     opened = open_index(root, corpus, embeddings, reader.head, settings.passage_characters, progress, rebuild=rebuild)
-    notices = list(corpus.skipped)
-    if opened.rebuilt_because:
-        notices.insert(0, f"The index was built because {opened.rebuilt_because}.")
+    notices = [*index_notices(opened), *corpus.skipped]
     if reader.confidence is None:
         notices.append("No confidence was fitted for this embedding model. See `chatbot train`.")
-    return Ready(Chatbot(opened.index, embeddings, reader, settings), tuple(notices))
+    return Ready(Chatbot(opened.index, embeddings, reader, settings), tuple(notices), opened)
+
+
+def index_notices(opened: Opened) -> tuple[str, ...]:
+    """What became of the index, in one sentence, if there is something to say."""
+    if opened.rebuilt_because:
+        return (f"The index was built because {opened.rebuilt_because}.",)
+    if opened.held:
+        return (
+            f"The index was rolled back and stays as it is ({opened.changes}) until a document changes. "
+            "`chatbot index --rollback` takes that back.",
+        )
+    return ()

@@ -1,8 +1,10 @@
 """The command line: ask, index, serve, mcp, settings, feedback, widget, evaluate, train."""
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +12,7 @@ import typer
 from chatbot import terminal
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.command import evaluate
-from chatbot.settings import settings_table
+from chatbot.settings import Settings, settings_table
 from chatbot.training.command import train
 from chatbot.web.widget.command import widget
 
@@ -55,15 +57,26 @@ def ask(
 
 @app.command()
 def index(
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it again even if nothing changed.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Embed everything again, even if nothing changed.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay and update it whenever a document changes.")] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the index before; a second time takes that back.")
+    ] = False,
 ) -> None:
-    """Build the index of the corpus, or check that it is up to date."""
-    chatbot = _ready(rebuild=rebuild).chatbot
-    manifest = chatbot.index.manifest
-    typer.echo(
-        f"The index is up to date: {_count(len(manifest.documents), 'document')}, "
-        f"{_count(manifest.passages, 'passage')}, {_count(manifest.sentences, 'sentence')}."
-    )
+    """Bring the index of the corpus up to date: what changed is embedded, the rest is taken over."""
+    if rollback and (rebuild or watch):
+        raise typer.BadParameter("--rollback goes alone.")
+    settings = terminal.settings()
+    if rollback:
+        from chatbot.versions import roll_back
+
+        terminal.reporting(lambda: roll_back(settings.index))
+    ready = _ready(rebuild=rebuild)
+    _report(ready)
+    if watch:
+        terminal.reporting(lambda: _follow(ready, settings))
 
 
 @app.command()
@@ -154,8 +167,32 @@ def _ready(*, rebuild: bool = False) -> "Ready":
 
     ready = terminal.reporting(load)
     for notice in ready.notices:
-        typer.echo(notice, err=True)
+        terminal.warn(notice)
     return ready
+
+
+def _report(ready: "Ready") -> None:
+    assert ready.opened is not None  # noqa: S101 - it was opened for this
+    manifest = ready.chatbot.index.manifest
+    if ready.opened.rebuilt_because:
+        typer.echo(f"Documents: {ready.opened.changes}. {_count(ready.opened.embedded, 'passage')} embedded.")
+    typer.echo(
+        f"The index is {'rolled back' if ready.opened.held else 'up to date'}: "
+        f"{_count(len(manifest.documents), 'document')}, {_count(manifest.passages, 'passage')}, "
+        f"{_count(manifest.sentences, 'sentence')}."
+    )
+
+
+def _follow(ready: "Ready", settings: Settings) -> None:
+    from chatbot.watching import follow
+
+    every = settings.watch or Settings.model_fields["watch"].default
+    typer.echo("Watching the documents (Ctrl+C stops it).", err=True)
+    with contextlib.suppress(KeyboardInterrupt), terminal.progress_bar() as progress:
+        for update in follow(ready, settings.model_copy(update={"watch": every}), Event(), terminal.warn, progress):
+            for notice in update.notices:
+                terminal.warn(notice)
+            _report(update)
 
 
 def _lines() -> Iterator[str]:

@@ -57,6 +57,11 @@ class Document:
         """The number of the page at `offset`, from 1; None where there are no pages."""
         return max(bisect_right(self.pages, offset), 1) if self.pages else None
 
+    @property
+    def version(self) -> str:
+        """A short name of the text as it is now."""
+        return self.sha256[:12]
+
     def slice(self, start: int, end: int) -> str:
         """The text at `[start:end]`, the only way a quote is made.
 

@@ -1,5 +1,6 @@
 """Sentence-transformers behind LangChain's `Embeddings`, with the default model assembled on first use."""
 
+import copy
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -56,6 +57,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         self.fingerprint = fingerprint
         self._model = model.eval()
         self._threads = threads
+        self._indexing_threads = max(threads, os.cpu_count() or 1)
         prompts = {key: prompt for key in _PROMPT_NAMES if (prompt := model.prompts.get(key))}
         self._query_prompt = prompts.get("query", "")
         self._passage_prompt = prompts.get("passage") or prompts.get("document", "")
@@ -63,6 +65,12 @@ class SentenceTransformerEmbeddings(Embeddings):
     @property
     def dimension(self) -> int:
         return int(self._model.get_embedding_dimension())
+
+    def in_background(self) -> "SentenceTransformerEmbeddings":
+        """The same model, for indexing while questions are answered: on no more threads than a question has."""
+        other = copy.copy(self)
+        other._indexing_threads = self._threads
+        return other
 
     def question(self, text: str) -> Encoded:
         """One question."""
@@ -144,7 +152,7 @@ class SentenceTransformerEmbeddings(Embeddings):
     def _all_cores(self) -> Iterator[None]:
         import torch
 
-        torch.set_num_threads(max(self._threads, os.cpu_count() or 1))
+        torch.set_num_threads(self._indexing_threads)
         try:
             yield
         finally:
@@ -176,6 +184,8 @@ def load_embeddings(settings: Settings, progress: Progress = no_progress) -> Sen
 
 def _assembled(weights: Path, folder: Path, progress: Progress) -> Path:
     """`folder` with the assembled model in it, made now if it is missing, unfinished or of another make."""
+    if e5_weights.is_assembled(folder):
+        return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
         if not e5_weights.is_assembled(folder):

@@ -1,8 +1,8 @@
-"""The index: passages and sentences as vectors, words as BM25, documents as text; built, saved, loaded."""
+"""The index: passages and sentences as vectors, words as BM25, documents as text; saved and loaded."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,21 +11,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot import manifest as manifests
-from chatbot import versions
-from chatbot.corpus import Corpus, Document
+from chatbot.corpus import Document
 from chatbot.embedding import SentenceTransformerEmbeddings
-from chatbot.late_interaction import Head
 from chatbot.lexical import Bm25
 from chatbot.manifest import DamagedIndexError, Manifest
-from chatbot.passages import Passage, split
-from chatbot.progress import Progress, no_progress
-from chatbot.topics import topics
+from chatbot.passages import Passage
 from chatbot.vectorstore import FaissVectorStore
 
 _DOCUMENTS = "documents.jsonl"
 _SENTENCES = "sentences.npy"
 _TOKENS = "tokens.npy"
 _FIRST = "first_token.npy"
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What the embedding model made of one passage.
+
+    Attributes:
+        vector: the passage as a unit vector, shape [dimension].
+        sentences: its sentences as unit vectors, shape [sentences, dimension], float16.
+        tokens: the sentences' tokens for late interaction, shape [tokens, width], int8.
+        lengths: how many of the tokens each sentence has, shape [sentences].
+    """
+
+    vector: NDArray[np.float32]
+    sentences: NDArray[np.float16]
+    tokens: NDArray[np.int8]
+    lengths: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,18 @@ class Index:
     def documents(self) -> dict[str, Document]:
         return {passage.document.id: passage.document for passage in self.passages}
 
+    def embedded(self, rows: Sequence[int]) -> list[Embedded]:
+        """What the embedding model made of these passages, as an index is built from."""
+        # Views of plain arrays: slicing a mapped one is many times slower.
+        sentences, tokens = np.asarray(self.sentence_vectors), np.asarray(self.token_vectors)
+        lengths = np.diff(self.first_token)
+        parts = []
+        for row, vector in zip(rows, self.store.vectors(rows), strict=True):
+            first, end = self.first_sentence[row], self.first_sentence[row + 1]
+            own = tokens[self.first_token[first] : self.first_token[end]]
+            parts.append(Embedded(vector, sentences[first:end], own, lengths[first:end]))
+        return parts
+
     def sentences_of(self, row: int) -> NDArray[np.float32]:
         """The vectors of one passage's sentences, shape [sentences, dimension]."""
         return self.sentence_vectors[self.first_sentence[row] : self.first_sentence[row + 1]].astype(np.float32)
@@ -67,102 +92,6 @@ class Index:
         """The token vectors of one sentence of a passage."""
         number = self.first_sentence[row] + sentence
         return self.token_vectors[self.first_token[number] : self.first_token[number + 1]]
-
-
-@dataclass(frozen=True)
-class Opened:
-    """An index ready for use, and why it had to be built, if it had."""
-
-    index: Index
-    rebuilt_because: str | None
-
-
-def open_index(
-    root: Path,
-    corpus: Corpus,
-    embeddings: SentenceTransformerEmbeddings,
-    head: Head,
-    passage_characters: int,
-    progress: Progress = no_progress,
-    *,
-    rebuild: bool = False,
-) -> Opened:
-    """The index of `corpus` under the folder `root`: the one on disk where it still fits, else a new one.
-
-    Raises:
-        ChatbotError: the folder cannot be written to.
-    """
-    reason = "a rebuild was asked for" if rebuild else None
-    if reason is None:
-        try:
-            return Opened(_load_current(root, corpus, embeddings, head, passage_characters), None)
-        except DamagedIndexError as error:
-            reason = str(error)
-    with versions.building(root) as folder:
-        index = build(corpus.documents, embeddings, head, passage_characters, progress)
-        save(index, folder)
-    return Opened(index, reason)
-
-
-def _load_current(
-    root: Path, corpus: Corpus, embeddings: SentenceTransformerEmbeddings, head: Head, passage_characters: int
-) -> Index:
-    folder = versions.current(root)
-    if folder is None:
-        raise DamagedIndexError("there was none yet")
-    manifest = manifests.check(folder)
-    fingerprints = (embeddings.fingerprint, head.fingerprint)
-    reason = manifest.outdated(corpus.documents, embeddings.name, fingerprints, passage_characters)
-    if reason:
-        raise DamagedIndexError(reason)
-    return load(folder, embeddings)
-
-
-def build(
-    documents: Sequence[Document],
-    embeddings: SentenceTransformerEmbeddings,
-    head: Head,
-    passage_characters: int,
-    progress: Progress = no_progress,
-) -> Index:
-    """Split, embed and index `documents`, in memory."""
-    passages = tuple(passage for document in documents for passage in split(document, passage_characters))
-    texts = [passage.embedded_text for passage in passages]
-    vectors = np.zeros((len(passages), embeddings.dimension), np.float32)
-    tokens: dict[int, NDArray[np.int8]] = {}
-    counts: dict[int, list[int]] = {}
-    for row, encoded in embeddings.passages(texts, progress, "Embedding passages"):
-        vectors[row] = encoded.vector
-        owned = tokens_by_sentence(passages[row], encoded.offsets)
-        tokens[row] = head.passage(encoded.tokens[np.concatenate(owned)])
-        counts[row] = [len(sentence) for sentence in owned]
-    quotes = [passage.document.slice(*span) for passage in passages for span in passage.sentences]
-    sentence_vectors = embeddings.passage_vectors(quotes, progress, "Embedding sentences").astype(np.float16)
-    labels = topics(passages, vectors, embeddings)
-    store = FaissVectorStore(embeddings, embeddings.dimension)
-    store.add_vectors([_as_langchain(*pair) for pair in zip(passages, labels, strict=True)], vectors)
-    manifest = Manifest(
-        embedding_model=embeddings.name,
-        fingerprints=(embeddings.fingerprint, head.fingerprint),
-        dimension=embeddings.dimension,
-        width=head.width,
-        passage_characters=passage_characters,
-        documents={document.id: document.sha256 for document in documents},
-        passages=len(passages),
-        sentences=len(quotes),
-        tokens=sum(len(rows) for rows in tokens.values()),
-    )
-    return Index(
-        manifest=manifest,
-        store=store,
-        passages=passages,
-        topics=labels,
-        sentence_vectors=sentence_vectors,
-        first_sentence=_first_sentence(passages),
-        token_vectors=np.concatenate([tokens[row] for row in range(len(passages))]),
-        first_token=np.cumsum([0, *(count for row in range(len(passages)) for count in counts[row])]),
-        bm25=Bm25.build(texts, [passage.document.language for passage in passages]),
-    )
 
 
 def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -181,7 +110,7 @@ def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDA
     return owned
 
 
-def save(index: Index, folder: Path) -> None:
+def save(index: Index, folder: Path) -> Manifest:
     """Write every part of the index to `folder`; the manifest with their checksums comes last."""
     index.store.save(folder)
     index.bm25.save(folder)
@@ -194,16 +123,15 @@ def save(index: Index, folder: Path) -> None:
     with (folder / _DOCUMENTS).open("w", encoding="utf-8") as file:
         for document in index.documents.values():
             file.write(json.dumps(asdict(document), ensure_ascii=False) + "\n")
-    manifests.seal(folder, index.manifest)
+    return manifests.seal(folder, index.manifest)
 
 
-def load(folder: Path, embeddings: SentenceTransformerEmbeddings) -> Index:
-    """Read what `save` wrote.
+def load(folder: Path, manifest: Manifest, embeddings: SentenceTransformerEmbeddings) -> Index:
+    """Read what `save` wrote. Vectors of sentences and tokens stay on the disk and are mapped into memory.
 
     Raises:
-        DamagedIndexError: a file is missing, changed or unreadable.
+        DamagedIndexError: a file is missing or unreadable.
     """
-    manifest = manifests.check(folder)
     try:
         with (folder / _DOCUMENTS).open(encoding="utf-8") as file:
             documents = {line["id"]: Document(**line) for line in map(json.loads, file)}
@@ -216,7 +144,7 @@ def load(folder: Path, embeddings: SentenceTransformerEmbeddings) -> Index:
             passages=passages,
             topics=tuple(document.metadata["topic"] for document in stored),
             sentence_vectors=np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False),
-            first_sentence=_first_sentence(passages),
+            first_sentence=first_sentences(passages),
             token_vectors=np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False),
             first_token=np.load(folder / _FIRST, allow_pickle=False),
             bm25=Bm25.load(folder),
@@ -225,11 +153,23 @@ def load(folder: Path, embeddings: SentenceTransformerEmbeddings) -> Index:
         raise DamagedIndexError(f"its files do not fit together ({type(error).__name__})") from error
 
 
-def _first_sentence(passages: Sequence[Passage]) -> NDArray[np.int64]:
+def mapped(index: Index, folder: Path, manifest: Manifest) -> Index:
+    """The index that was saved to `folder`, with what is large mapped from there, no longer in memory."""
+    return replace(
+        index,
+        manifest=manifest,
+        sentence_vectors=np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False),
+        token_vectors=np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False),
+    )
+
+
+def first_sentences(passages: Sequence[Passage]) -> NDArray[np.int64]:
+    """Row of each passage's first sentence, and the end, as `Index.first_sentence` has them."""
     return np.cumsum([0, *(len(passage.sentences) for passage in passages)])
 
 
-def _as_langchain(passage: Passage, topic: str) -> langchain_core.documents.Document:
+def as_langchain(passage: Passage, topic: str) -> langchain_core.documents.Document:
+    """A passage as the vector store keeps it, and as other LangChain applications see it."""
     return langchain_core.documents.Document(
         id=passage.id,
         page_content=passage.text,

@@ -1,8 +1,10 @@
 """Lexical retrieval: BM25 over stemmed words, Danish and English side by side."""
 
+import logging
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +48,13 @@ def content_runs(text: str) -> list[str]:
 
 def stems(text: str, languages: Iterable[str]) -> list[tuple[str, ...]]:
     """Each word's stems in `languages`, those that differ."""
-    found = words(text)
-    columns = [Stemmer.Stemmer(_STEMMERS[language]).stemWords(found) for language in languages]
-    return [tuple(dict.fromkeys(row)) for row in zip(*columns, strict=True)]
+    spoken = tuple(languages)
+    return [_stems(word, spoken) for word in words(text)]
+
+
+@lru_cache(maxsize=100_000)
+def _stems(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(Stemmer.Stemmer(_STEMMERS[language]).stemWord(word) for language in languages))
 
 
 class Bm25:
@@ -64,13 +70,16 @@ class Bm25:
             or [_NOTHING]
             for text, language in zip(texts, languages, strict=True)
         ]
+        # It would tell every log about each index it builds.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         model = bm25s.BM25()
         model.index(tokens, show_progress=False)
         return cls(model)
 
     @classmethod
     def load(cls, folder: Path) -> "Bm25":
-        return cls(bm25s.BM25.load(str(folder), allow_pickle=False, show_progress=False))
+        """Read what `save` wrote; the scores stay on the disk and are mapped into memory."""
+        return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False, show_progress=False))
 
     def save(self, folder: Path) -> None:
         self._model.save(str(folder), allow_pickle=False, show_progress=False)

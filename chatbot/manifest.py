@@ -1,19 +1,53 @@
 """What an index was built from and what it consists of: an index is valid or refused."""
 
 import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.corpus import Document
+from chatbot.errors import ChatbotError
 
 FORMAT = 1
 _FILE = "manifest.json"
+
+# Documents named in one line.
+_NAMED = 5
 
 
 class DamagedIndexError(Exception):
     """The files of an index are missing, changed or of another format; the message ends the sentence
     "The index … because"."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How documents differ from those an index was built from, by id."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """For people: "1 added (bread), 0 changed, 0 removed, 12 unchanged"."""
+        parts = []
+        for what, ids in (("added", self.added), ("changed", self.changed), ("removed", self.removed)):
+            more = [f"and {len(ids) - _NAMED} more"] if len(ids) > _NAMED else []
+            parts.append(f"{len(ids)} {what}" + (f" ({', '.join([*ids[:_NAMED], *more])})" if ids else ""))
+        return ", ".join([*parts, f"{len(self.unchanged)} unchanged"])
+
+    @property
+    def reason(self) -> str | None:
+        """Why the index no longer fits, to follow "because", or None where nothing differs."""
+        for ids, verb in ((self.added, "was added"), (self.removed, "was removed"), (self.changed, "changed")):
+            if ids:
+                others = f" (and {len(ids) - 1} more)" if len(ids) > 1 else ""
+                return f"the document {ids[0]}{others} {verb}"
+        return None
 
 
 class Manifest(BaseModel):
@@ -36,50 +70,76 @@ class Manifest(BaseModel):
     tokens: int
     files: dict[str, str] = {}
 
-    def outdated(
-        self, documents: tuple[Document, ...], model: str, fingerprints: tuple[str, str], size: int
-    ) -> str | None:
-        """Why the index no longer fits, to follow "because", or None where it does."""
+    def another_kind(self, model: str, fingerprints: tuple[str, str], size: int) -> str | None:
+        """Why an index made with these would be another one whatever the documents, to follow "because", or None."""
         if self.embedding_model != model:
             return f"it was made with the embedding model {self.embedding_model}, and {model} is set now"
         if self.fingerprints != fingerprints:
             return "the embedding model or the head that reads its tokens is another one now"
         if self.passage_characters != size:
             return f"passages are now up to {size} characters long, not {self.passage_characters}"
-        now = {document.id: document.sha256 for document in documents}
-        for verb, ids in (
-            ("was added", now.keys() - self.documents.keys()),
-            ("was removed", self.documents.keys() - now.keys()),
-            ("changed", {key for key, hashed in self.documents.items() if now.get(key, hashed) != hashed}),
-        ):
-            if ids:
-                others = f" (and {len(ids) - 1} more)" if len(ids) > 1 else ""
-                return f"the document {min(ids)}{others} {verb}"
         return None
+
+    def changes(self, documents: Iterable[Document]) -> Changes:
+        """How `documents` differ from those of the index, by what is in them."""
+        before, now = self.documents, {document.id: document.sha256 for document in documents}
+        return Changes(
+            added=tuple(sorted(now.keys() - before.keys())),
+            changed=tuple(sorted(key for key in now.keys() & before.keys() if now[key] != before[key])),
+            removed=tuple(sorted(before.keys() - now.keys())),
+            unchanged=tuple(sorted(key for key in now.keys() & before.keys() if now[key] == before[key])),
+        )
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
-    """Write the manifest with the checksums of everything in `folder`, as the last step of a build."""
-    sums = {path.name: _checksum(path) for path in sorted(folder.iterdir()) if path.name != _FILE}
+    """Write the manifest with the checksums of everything in `folder`, as the last step of a build.
+
+    When it returns, all of it is on the disk.
+    """
+    sums = {}
+    for path in sorted(folder.iterdir()):
+        if path.name != _FILE:
+            _flush(path)
+            sums[path.name] = _checksum(path)
     sealed = manifest.model_copy(update={"files": sums})
     (folder / _FILE).write_text(sealed.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    _flush(folder / _FILE)
     return sealed
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest, without looking at the files it names.
+
+    Raises:
+        DamagedIndexError: it is missing, unreadable or of an older format.
+        ChatbotError: a newer version of the program wrote it, whose index must not be overwritten unasked.
+    """
+    try:
+        content = (folder / _FILE).read_bytes()
+        written = _Written.model_validate_json(content).format
+        if written > FORMAT:
+            raise ChatbotError(
+                f"The index in {folder} has format {written}, of a newer version of this program, which reads format "
+                f"{FORMAT}. Install that version, set CHATBOT_INDEX to another folder, or build it anew with "
+                "`chatbot index --rebuild`."
+            )
+        if written < FORMAT:
+            raise DamagedIndexError(f"it has format {written}, and this program reads format {FORMAT}")
+        return Manifest.model_validate_json(content)
+    except OSError:
+        raise DamagedIndexError("its manifest is missing") from None
+    except ValidationError:
+        raise DamagedIndexError("its manifest cannot be read") from None
 
 
 def check(folder: Path) -> Manifest:
     """Read the manifest and verify every file it names.
 
     Raises:
-        DamagedIndexError: something is missing, was changed, or comes from another version of the program.
+        DamagedIndexError: something is missing, was changed, or has an older format.
+        ChatbotError: a newer version of the program wrote it.
     """
-    try:
-        manifest = Manifest.model_validate_json((folder / _FILE).read_bytes())
-    except OSError:
-        raise DamagedIndexError("its manifest is missing") from None
-    except ValidationError:
-        raise DamagedIndexError("its manifest cannot be read") from None
-    if manifest.format != FORMAT:
-        raise DamagedIndexError(f"it has format {manifest.format}, and this program reads format {FORMAT}")
+    manifest = read(folder)
     for name, expected in manifest.files.items():
         path = folder / Path(name).name
         if not path.is_file():
@@ -89,6 +149,17 @@ def check(folder: Path) -> Manifest:
     return manifest
 
 
+class _Written(BaseModel):
+    """What of a manifest every version of the program can read."""
+
+    format: int
+
+
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -76,6 +76,7 @@ class Phrases:
     day: str
     no_such_page: str
     no_such_document: str
+    document_changed: str
     about_sections: tuple[tuple[str, str], ...]
     privacy: str
     privacy_always: str
@@ -149,6 +150,10 @@ ENGLISH = Phrases(
         "Reading documents": "opening the documents",
         "Embedding passages": "reading the documents, once",
         "Embedding sentences": "reading the documents sentence by sentence, once",
+        "Splitting documents": "splitting the documents",
+        "Naming topics": "naming what they are about",
+        "Indexing words": "indexing their words",
+        "Waiting for another process that builds the index": "waiting for another process that reads the documents",
     },
     searching="Looking in the documents …",
     crowded="Many people are asking at the moment. Please try again in a little while.",
@@ -186,6 +191,7 @@ ENGLISH = Phrases(
     day="{day} {month} {year}",
     no_such_page="There is no such page",
     no_such_document="No document has this address. It may have been renamed or taken out.",
+    document_changed="This document has changed since it was quoted, so the quote is not marked.",
     about_sections=(
         (
             "What this is",
@@ -273,6 +279,10 @@ DANISH = Phrases(
         "Reading documents": "åbner dokumenterne",
         "Embedding passages": "læser dokumenterne, kun denne ene gang",
         "Embedding sentences": "læser dokumenterne sætning for sætning, kun denne ene gang",
+        "Splitting documents": "deler dokumenterne op",
+        "Naming topics": "finder ud af, hvad de handler om",
+        "Indexing words": "indekserer deres ord",
+        "Waiting for another process that builds the index": "venter på en anden proces, som læser dokumenterne",
     },
     searching="Leder i dokumenterne …",
     crowded="Der er mange, der spørger lige nu. Prøv igen om lidt.",
@@ -310,6 +320,7 @@ DANISH = Phrases(
     day="{day}. {month} {year}",
     no_such_page="Den side findes ikke",
     no_such_document="Intet dokument har denne adresse. Det kan være omdøbt eller taget ud.",
+    document_changed="Dokumentet er ændret, siden det blev citeret, så citatet er ikke markeret.",
     about_sections=(
         (
             "Hvad det er",

@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     contact: str = Field(
         "", description="Whom people can ask instead, shown on the page: a web address, an e-mail address or any text."
     )
+    watch: Annotated[float, Field(ge=0, le=86_400)] = Field(
+        2.0, description="Seconds between two looks for changed documents while serving; 0 for never."
+    )
     host: str = Field("127.0.0.1", description="Address the page is served at.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="Port the page is served at.")
     feedback: Annotated[Path | None, BeforeValidator(lambda value: value or None)] = Field(

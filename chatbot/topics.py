@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.lexical import content_runs
 from chatbot.passages import Passage
+from chatbot.progress import Progress, no_progress
 
 # Phrases embedded for a passage; the longest ones name the subject best.
 _TRIED = 6
@@ -16,26 +17,37 @@ _LONGEST = 5
 
 
 def topics(
-    passages: Sequence[Passage], vectors: NDArray[np.float32], embeddings: SentenceTransformerEmbeddings
+    passages: Sequence[Passage],
+    vectors: NDArray[np.float32],
+    embeddings: SentenceTransformerEmbeddings,
+    known: Sequence[str | None] = (),
+    progress: Progress = no_progress,
 ) -> tuple[str, ...]:
     """One topic a passage, distinct where the passages allow it.
 
     A passage under a heading has that heading. Any other has the phrase (words between stop words and
-    punctuation, as in RAKE) whose vector is most similar to the passage's.
+    punctuation, as in RAKE) whose vector is most similar to the passage's. One that had a topic in an
+    earlier index, among the `known`, keeps it.
     """
+    before = known or [None] * len(passages)
     candidates = [
         [] if passage.headings else list(dict.fromkeys(_phrases(passage.text)))[:_TRIED] for passage in passages
     ]
-    phrases = list(dict.fromkeys(phrase for phrases in candidates for phrase in phrases))
+    candidates = [[topic] if topic and options else options for topic, options in zip(before, candidates, strict=True)]
+    phrases = list(dict.fromkeys(phrase for options in candidates if len(options) > 1 for phrase in options))
     row = {phrase: position for position, phrase in enumerate(phrases)}
-    similarity = embeddings.passage_vectors(phrases) if phrases else np.empty((0, vectors.shape[1]), np.float32)
-    used: Counter[str] = Counter()
+    similarity = embeddings.passage_vectors(phrases, progress, "Naming topics")
+    used = Counter(topic.lower() for topic in before if topic)
     chosen: list[str] = []
-    for passage, vector, options in zip(passages, vectors, candidates, strict=True):
-        ranked = sorted(options, key=lambda phrase: (used[phrase.lower()], -float(similarity[row[phrase]] @ vector)))
-        topic = passage.headings[-1] if passage.headings else ranked[0] if ranked else passage.document.title
-        used[topic.lower()] += 1
-        chosen.append(topic)
+    for passage, vector, options, topic in zip(passages, vectors, candidates, before, strict=True):
+        if len(options) > 1:
+            options = sorted(
+                options, key=lambda phrase: (used[phrase.lower()], -float(similarity[row[phrase]] @ vector))
+            )
+        named = passage.headings[-1] if passage.headings else options[0] if options else passage.document.title
+        if not topic:
+            used[named.lower()] += 1
+        chosen.append(named)
     return tuple(chosen)
 
 

@@ -1,5 +1,6 @@
 """A LangChain `VectorStore` on FAISS and JSON lines: exact inner product, nothing pickled."""
 
+import errno
 import json
 import uuid
 from collections.abc import Iterable, Sequence
@@ -79,7 +80,7 @@ class FaissVectorStore(VectorStore):
         rows = range(first, first + len(ids))
         self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.arange(first, first + len(ids)))
         for row, identity, document in zip(rows, ids, documents, strict=True):
-            self._documents[row] = document.model_copy(update={"id": identity})
+            self._documents[row] = document if document.id else document.model_copy(update={"id": identity})
             self._rows[identity] = row
         return ids
 
@@ -134,8 +135,16 @@ class FaissVectorStore(VectorStore):
         return lambda similarity: (similarity + 1) / 2
 
     def save(self, folder: Path) -> None:
+        """Write vectors and passages to two files.
+
+        Raises:
+            OSError: one of them could not be written.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        faiss.write_index(self._index, str(folder / VECTORS))
+        try:
+            faiss.write_index(self._index, str(folder / VECTORS))
+        except RuntimeError as error:  # FAISS says no more than where in its source that was.
+            raise OSError(errno.EIO, f"{VECTORS} could not be written, for lack of room perhaps") from error
         with (folder / PASSAGES).open("w", encoding="utf-8") as file:
             for row, document in self._documents.items():
                 line = {

@@ -71,7 +71,7 @@ def chatbot(settings: Settings, embeddings: Any, reader: Any) -> Any:
     """The chatbot over the shipped corpus; its index is built on first use and kept."""
     from chatbot.chatbot import Chatbot
     from chatbot.corpus import load_corpus
-    from chatbot.index import open_index
+    from chatbot.indexing import open_index
 
     corpus = load_corpus(settings.corpus)
     opened = open_index(settings.index, corpus, embeddings, reader.head, settings.passage_characters)

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from chatbot.cli import app
-from chatbot.settings import settings_table
+from chatbot.settings import Settings, settings_table
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = [
@@ -68,6 +68,30 @@ def test_the_index_reports_what_it_holds() -> None:
     result = run("index")
     assert result.exit_code == 0
     assert "1 document, 12 passages" in result.stdout
+
+
+def test_the_index_is_updated_by_what_changed_and_rolled_back(settings: Settings, tmp_path: Path) -> None:
+    corpus, index = tmp_path / "corpus", tmp_path / "index"
+    corpus.mkdir()
+    index.mkdir()
+    (index / "models").symlink_to(settings.index / "models")
+    folders = {"CHATBOT_CORPUS": str(corpus), "CHATBOT_INDEX": str(index)}
+    (corpus / "post.md").write_text("Digital Post is a mailbox.\n")
+    assert run("index", **folders).stderr == "The index was built because there was none yet.\n"
+    (corpus / "bread.md").write_text("Rye bread is sour.\n")
+    updated = run("index", **folders)
+    assert updated.stderr == "The index was built because the document bread was added.\n"
+    assert updated.stdout == (
+        "Documents: 1 added (bread), 0 changed, 0 removed, 1 unchanged. 1 passage embedded.\n"
+        "The index is up to date: 2 documents, 2 passages, 2 sentences.\n"
+    )
+    back = run("index", "--rollback", **folders)
+    assert back.stdout == "The index is rolled back: 1 document, 1 passage, 1 sentence.\n"
+    assert "stays as it is (1 added (bread), 0 changed, 0 removed, 1 unchanged) until a document changes" in back.stderr
+
+
+def test_rolling_back_goes_alone() -> None:
+    assert run("index", "--rollback", "--rebuild").exit_code == 2
 
 
 @pytest.mark.parametrize("command", [["ask", "Who?"], ["ask", "--json", "-"], ["index"]])

@@ -1,6 +1,4 @@
 import json
-import os
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,8 @@ from chatbot import versions
 from chatbot.corpus import Corpus, Document
 from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.errors import ChatbotError
-from chatbot.index import Index, build, open_index
+from chatbot.index import Index
+from chatbot.indexing import build, open_index
 from chatbot.reader import Reader, load_reader
 from chatbot.retrieval import candidates
 from chatbot.vectorstore import PASSAGES
@@ -62,7 +61,7 @@ def test_it_is_rebuilt_with_a_reason_when_it_no_longer_fits(
     )
 
 
-@pytest.mark.parametrize("damage", ["cut", "missing", "edited", "manifest", "format", "pointer"])
+@pytest.mark.parametrize("damage", ["cut", "missing", "edited", "manifest", "older", "pointer"])
 def test_a_damaged_index_is_noticed_and_built_anew(
     tmp_path: Path, embeddings: SentenceTransformerEmbeddings, damage: str
 ) -> None:
@@ -81,11 +80,26 @@ def test_a_damaged_index_is_noticed_and_built_anew(
             path.write_text(path.read_text(encoding="utf-8").replace("mailbox", "letterbox"), encoding="utf-8")
         case "manifest":
             manifest.write_text("{half", encoding="utf-8")
-        case "format":
-            manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}), encoding="utf-8")
+        case "older":
+            manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 0}), encoding="utf-8")
         case "pointer":
             (tmp_path / "current").write_text("../../elsewhere", encoding="utf-8")
     assert opened(tmp_path, embeddings, POST) is not None
+    assert opened(tmp_path, embeddings, POST) is None
+
+
+def test_an_index_of_a_newer_version_of_the_program_is_not_overwritten_unasked(
+    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader
+) -> None:
+    opened(tmp_path, embeddings, POST)
+    folder = versions.current(tmp_path)
+    assert folder is not None
+    manifest = folder / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format": 99}), encoding="utf-8")
+    with pytest.raises(ChatbotError, match=r"has format 99, of a newer version .* `chatbot index --rebuild`"):
+        opened(tmp_path, embeddings, POST)
+    assert versions.current(tmp_path) == folder
+    open_index(tmp_path, Corpus((POST,)), embeddings, reader.head, 1000, rebuild=True)
     assert opened(tmp_path, embeddings, POST) is None
 
 
@@ -105,54 +119,6 @@ def test_a_build_that_fails_leaves_the_previous_index_serving(
     assert versions.current(tmp_path) == before
     assert [path.name for path in (tmp_path / "versions").iterdir()] == [before.name if before else ""]
     assert opened(tmp_path, embeddings, POST) is None
-
-
-def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("not a folder", encoding="utf-8")
-    with pytest.raises(ChatbotError, match="cannot be written to"), versions.building(file):
-        pass
-
-
-def test_the_previous_version_is_kept_and_older_ones_go(tmp_path: Path) -> None:
-    names = []
-    for step in range(4):
-        with versions.building(tmp_path) as folder:
-            (folder / "step").write_text(str(step), encoding="utf-8")
-        current = versions.current(tmp_path)
-        assert current is not None
-        os.utime(current, (step, step))
-        names.append(current.name)
-    assert sorted(path.name for path in (tmp_path / "versions").iterdir()) == sorted(names[-2:])
-
-
-def test_the_second_of_two_builders_waits_for_the_first(tmp_path: Path) -> None:
-    order: list[str] = []
-    inside = threading.Event()
-    release = threading.Event()
-
-    def slow() -> None:
-        with versions.building(tmp_path):
-            inside.set()
-            release.wait(10)
-            order.append("first")
-
-    thread = threading.Thread(target=slow)
-    thread.start()
-    assert inside.wait(10)
-    threading.Timer(0.3, release.set).start()
-    with versions.building(tmp_path):
-        order.append("second")
-    thread.join()
-    assert order == ["first", "second"]
-
-
-def test_what_a_killed_build_left_behind_is_removed(tmp_path: Path) -> None:
-    left = tmp_path / "versions" / ".dead"
-    left.mkdir(parents=True)
-    with versions.building(tmp_path):
-        pass
-    assert not left.exists()
 
 
 def test_topics_are_headings_or_phrases_of_the_passage(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chatbot.answer import Answer
 from chatbot.chatbot import Chatbot, Trace
-from chatbot.index import build
+from chatbot.indexing import build
 from chatbot.language import Language
 from chatbot.late_interaction import Head
 from chatbot.progress import Progress

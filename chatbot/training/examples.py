@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from chatbot.embedding import Encoded, SentenceTransformerEmbeddings
 from chatbot.evaluation.items import Item
 from chatbot.evaluation.squad import load_squad
-from chatbot.index import Index, build
+from chatbot.index import Index
+from chatbot.indexing import build
 from chatbot.late_interaction import Floats, Head
 from chatbot.progress import Progress
 from chatbot.retrieval import Candidate, candidates

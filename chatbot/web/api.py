@@ -1,7 +1,6 @@
 """The HTTP API: ask, ask and watch, documents, feedback."""
 
 from collections.abc import AsyncIterator
-from functools import cached_property
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -12,7 +11,6 @@ from chatbot.feedback import Feedback, FeedbackStore
 from chatbot.sentences import sentences
 from chatbot.settings import Settings
 from chatbot.web.asking import Asking, BusyError, NotReadyError
-from chatbot.web.excerpts import Excerpts
 from chatbot.web.exchange import AskRequest, AskResponse, DocumentEntry, DocumentWithText, entry, response
 from chatbot.web.loading import log_failure
 from chatbot.web.metrics import Metrics
@@ -33,7 +31,7 @@ class Api:
         A question that is empty, too long or holds a personal number is answered with the status `rejected`, and
         `text` says why.
         """
-        return response(await self._answer(request), self._excerpts)
+        return response(await self._answer(request))
 
     async def stream(self, request: AskRequest) -> AsyncIterator[ServerSentEvent]:
         """Answer one question as server-sent events.
@@ -45,7 +43,7 @@ class Api:
         yield ServerSentEvent(event="status", data={"step": "waiting" if self._asking.waits else "searching"})
         try:
             answer = await self._answer(request)
-            full = response(answer, self._excerpts)
+            full = response(answer)
             for start, end in sentences(answer.text, full.citations[0].language if full.citations else answer.language):
                 yield ServerSentEvent(event="sentence", data={"text": answer.text[start:end]})
             yield ServerSentEvent(event="answer", data=full)
@@ -86,11 +84,6 @@ class Api:
     async def _answer(self, request: AskRequest) -> Answer:
         history = [turn.answer(self._asking.chatbot.documents) for turn in request.history]
         return await self._asking.ask(request.question, history, request.language)
-
-    @cached_property
-    def _excerpts(self) -> Excerpts:
-        chatbot = self._asking.chatbot
-        return Excerpts(chatbot.documents, chatbot.index.passages)
 
 
 def api_router(api: Api) -> APIRouter:

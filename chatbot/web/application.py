@@ -42,6 +42,7 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         loading.start()
         yield
+        loading.stop()
 
     metrics, limits = Metrics(), Limits(settings)
     asking = Asking(settings, loading, metrics)

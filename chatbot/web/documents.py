@@ -30,10 +30,10 @@ def pages(settings: Settings, loading: Loading) -> APIRouter:
 
     @router.get("/documents/{identity:path}")
     def document(request: Request, identity: str) -> HTMLResponse:
-        chatbot = loading.state.chatbot
-        if chatbot is None:
-            return site.unavailable(request, loading.state.reference)
-        found = chatbot.documents.get(identity)
+        state = loading.state
+        if state.chatbot is None:
+            return site.unavailable(request, state.reference)
+        found = state.document(identity, request.query_params.get("version"))
         return site.document(request, found) if found else site.missing(request)
 
     @router.get("/about")
@@ -59,13 +59,16 @@ class _Site:
 
     def document(self, request: Request, document: Document) -> HTMLResponse:
         language = self._language(request)
-        marked = _span(request, document)
+        # Of another version than the quote was taken from, the offsets mean nothing.
+        same = request.query_params.get("version", document.version) == document.version
+        marked = _span(request, document) if same else None
         return self._page(
             request,
             "document.html.j2",
             document=document,
             facts=_facts(document, language),
             marked=marked,
+            changed=not same,
             # Escaped where it is written.
             body=Markup(document_html(document.text, marked)),  # noqa: S704
         )

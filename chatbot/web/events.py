@@ -5,7 +5,6 @@ from typing import Any
 
 import gradio as gr
 
-from chatbot.answer import Citation
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
@@ -13,7 +12,7 @@ from chatbot.web import frame, render
 from chatbot.web.accept import preferred_language
 from chatbot.web.asking import Asking
 from chatbot.web.conversation import Conversation
-from chatbot.web.excerpts import Excerpt, Excerpts
+from chatbot.web.excerpts import excerpt
 
 Updates = tuple[Any, ...]
 
@@ -29,7 +28,6 @@ class Events:
         self._settings = settings
         self._asking = asking
         self._loading = asking.loading
-        self._excerpts: Excerpts | None = None
 
     def open(self, request: gr.Request) -> Updates:
         """A new conversation and every text of the page, in the visitor's language."""
@@ -96,12 +94,5 @@ class Events:
 
     def _log(self, conversation: Conversation) -> str:
         votes = self._settings.feedback is not None
-        view = render.View(conversation.language, self._loading.state, self._around, votes)
+        view = render.View(conversation.language, self._loading.state, excerpt, votes)
         return render.conversation(conversation.turns, view)
-
-    def _around(self, citation: Citation) -> Excerpt:
-        if self._excerpts is None:
-            chatbot = self._loading.state.chatbot
-            assert chatbot is not None  # noqa: S101 - there is no citation before there is a chatbot
-            self._excerpts = Excerpts(chatbot.documents, chatbot.index.passages)
-        return self._excerpts.around(citation)

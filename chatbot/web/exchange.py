@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from chatbot.answer import Answer, Certainty, Citation, Status, cite
 from chatbot.corpus import Document
 from chatbot.language import Language
-from chatbot.web.excerpts import Excerpts
+from chatbot.web.excerpts import excerpt
 
 _QUESTION = "How many IT systems does the state have?"
 
@@ -138,10 +138,10 @@ class DocumentWithText(DocumentEntry):
     text: str
 
 
-def document_url(document: str, place: tuple[int, int] | None = None) -> str:
-    """The page of a document, at a quote where a place is given."""
+def document_url(document: str, place: tuple[int, int] | None = None, version: str = "") -> str:
+    """The page of a document, at a quote where a place in a version of it is given."""
     address = f"/documents/{percent_encoded(document)}"
-    return f"{address}?start={place[0]}&end={place[1]}#quote" if place else address
+    return f"{address}?start={place[0]}&end={place[1]}&version={version}#quote" if place else address
 
 
 def entry(document: Document) -> DocumentEntry:
@@ -156,16 +156,16 @@ def entry(document: Document) -> DocumentEntry:
     )
 
 
-def response(answer: Answer, excerpts: Excerpts) -> AskResponse:
+def response(answer: Answer) -> AskResponse:
     """An answer as it is sent."""
     sent = answer.model_dump(exclude={"citations"})
-    return AskResponse(**sent, citations=list(_cited(answer, excerpts)))
+    return AskResponse(**sent, citations=list(_cited(answer)))
 
 
-def _cited(answer: Answer, excerpts: Excerpts) -> Iterator[CitedPlace]:
+def _cited(answer: Answer) -> Iterator[CitedPlace]:
     for number, citation in enumerate(answer.citations, start=1):
-        excerpt = excerpts.around(citation)
-        document = excerpt.document
+        shown = excerpt(citation)
+        document = shown.document
         yield CitedPlace(
             number=number,
             document=document.id,
@@ -173,13 +173,13 @@ def _cited(answer: Answer, excerpts: Excerpts) -> Iterator[CitedPlace]:
             source=document.source,
             date=document.date,
             language=document.language,
-            headings=list(excerpt.headings),
+            headings=list(shown.headings),
             page=citation.page,
             quote=citation.quote,
             start=citation.start,
             end=citation.end,
             highlights=[(start - citation.start, end - citation.start) for start, end in citation.highlights],
-            before=excerpt.before,
-            after=excerpt.after,
-            url=document_url(document.id, (citation.start, citation.end)),
+            before=shown.before,
+            after=shown.after,
+            url=document_url(document.id, (citation.start, citation.end), document.version),
         )

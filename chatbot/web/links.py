@@ -6,10 +6,12 @@ from urllib.parse import quote
 _E_MAIL = re.compile(r"[^\s@<>?&]+@[^\s@<>?&]+\.[^\s@<>?&]+")
 
 
-def document_page(identity: str, start: int | None = None, end: int | None = None) -> str:
-    """The page of a document; with offsets, at that quote and with it marked."""
+def document_page(identity: str, start: int | None = None, end: int | None = None, version: str = "") -> str:
+    """The page of a document; with offsets in a version of it, at that quote and with it marked."""
     address = f"documents/{quote(identity)}"
-    return address if start is None or end is None else f"{address}?start={start}&end={end}#quote"
+    if start is None or end is None:
+        return address
+    return f"{address}?start={start}&end={end}{f'&version={version}' if version else ''}#quote"
 
 
 def contact_address(contact: str) -> str | None:

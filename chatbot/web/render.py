@@ -120,7 +120,7 @@ def _source(number: int, excerpt: Excerpt, says: Phrases) -> str:
     )
     # The first quote is the answer itself; of the others, the line shows how they begin.
     preview = f'<span class="preview" lang="{language}">: {shown(citation.quote)}</span>' if number > 1 else ""
-    address = document_page(citation.document, citation.start, citation.end)
+    address = document_page(citation.document, citation.start, citation.end, excerpt.document.version)
     return (
         f'<div class="source"><details><summary><span class="reference">{reference}{preview}</span>'
         f'<span class="fold"><span class="show">{shown(says.show_passage)}</span>'

@@ -15,6 +15,9 @@ from chatbot.settings import Settings
 from chatbot.web.logs import start_log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from threading import Event
+
     from fastapi import FastAPI
 
     from chatbot.chatbot import Ready
@@ -35,7 +38,8 @@ def serve_page(settings: Settings) -> None:
         from chatbot.web.loading import Loading
 
         start_log()
-        loading = Loading(partial(_open, settings), announce=partial(typer.echo, err=True))
+        announce = partial(typer.echo, err=True)
+        loading = Loading(partial(_open, settings), announce, partial(_follow, settings, announce))
         app = build_app(settings, loading)
         typer.echo(f"Serving at {_address(settings.host, listening)} (Ctrl+C stops it).", err=True)
         with contextlib.suppress(KeyboardInterrupt):
@@ -103,6 +107,14 @@ def _open(settings: Settings, progress: "Progress") -> "Ready":
     from chatbot.chatbot import open_chatbot
 
     return open_chatbot(settings, progress)
+
+
+def _follow(settings: Settings, announce: "Callable[[str], None]", ready: "Ready", stop: "Event") -> "Iterable[Ready]":
+    if not settings.watch:
+        return ()
+    from chatbot.watching import follow
+
+    return follow(ready, settings, stop, announce)
 
 
 def _address(host: str, listening: socket.socket) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from chatbot.chatbot import Chatbot, Ready
 from chatbot.corpus import Corpus, Document
-from chatbot.index import open_index
+from chatbot.indexing import open_index
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading
 from tests.browser.serving import CHROMIUM, chromium, serving

@@ -1,27 +1,29 @@
-from chatbot.answer import cite
+import pytest
+
+from chatbot.answer import Citation, cite
 from chatbot.chatbot import Chatbot
-from chatbot.web.excerpts import Excerpts
+from chatbot.web.excerpts import excerpt
 
 
 def test_an_excerpt_is_verbatim_and_holds_the_whole_passage(chatbot: Chatbot) -> None:
-    excerpts = Excerpts(chatbot.documents, chatbot.index.passages)
     for passage in chatbot.index.passages:
         for span in passage.sentences:
-            citation = cite(passage.document, *span, passage.headings)
-            excerpt = excerpts.around(citation)
-            assert excerpt.citation == citation
-            assert excerpt.before + excerpt.citation.quote + excerpt.after == passage.text
-            assert excerpt.headings == (passage.document.title, *passage.headings)
+            citation = cite(passage.document, *span, passage.headings, within=(passage.start, passage.end))
+            found = excerpt(citation)
+            assert found.citation == citation
+            assert found.before + found.citation.quote + found.after == passage.text
+            assert found.headings == (passage.document.title, *passage.headings)
 
 
-def test_a_quote_across_passages_shows_them_all(chatbot: Chatbot) -> None:
-    first, second, *_ = chatbot.index.passages
-    citation = cite(first.document, first.end - 20, second.start + 20)
-    excerpt = Excerpts(chatbot.documents, chatbot.index.passages).around(citation)
-    assert excerpt.before + excerpt.citation.quote + excerpt.after == first.document.slice(first.start, second.end)
-
-
-def test_a_quote_outside_every_passage_stands_alone(chatbot: Chatbot) -> None:
+def test_a_quote_of_no_passage_stands_alone(chatbot: Chatbot) -> None:
     (document, *_) = chatbot.documents.values()
-    excerpt = Excerpts(chatbot.documents, []).around(cite(document, 4, 10))
-    assert (excerpt.before, excerpt.citation.quote, excerpt.after) == ("", document.text[4:10], "")
+    found = excerpt(cite(document, 4, 10))
+    assert (found.before, found.citation.quote, found.after) == ("", document.text[4:10], "")
+
+
+def test_every_quote_of_an_answer_knows_its_passage_and_the_json_does_not_hold_it(chatbot: Chatbot) -> None:
+    answer = chatbot.ask("How many IT systems does the state have?")
+    assert all(excerpt(citation).before or excerpt(citation).after for citation in answer.citations)
+    read = Citation.model_validate_json(answer.citations[0].model_dump_json())
+    with pytest.raises(ValueError, match="no surroundings"):
+        excerpt(read)

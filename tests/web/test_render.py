@@ -175,7 +175,8 @@ def test_the_words_that_met_the_question_are_hinted_at_inside_the_quote() -> Non
 def test_a_source_opens_at_its_quote() -> None:
     document = Document("ministries/digital & more", "Title", "en", "One thing. The very thing.")
     html = rendered(answered(document, 11, 26), document=document)
-    assert 'href="documents/ministries/digital%20%26%20more?start=11&amp;end=26#quote"' in html
+    address = "documents/ministries/digital%20%26%20more?start=11&amp;end=26&amp;version="
+    assert f'href="{address}{document.version}#quote"' in html
     assert 'target="_blank" rel="noopener"' in html
 
 
