@@ -8,6 +8,7 @@ from chatbot.answering import Reading
 from chatbot.embedding import SentenceTransformerEmbeddings
 from chatbot.index import Index, tokens_by_sentence
 from chatbot.late_interaction import QuestionTokens
+from chatbot.lexical import is_stop_word
 from chatbot.sentences import Span
 
 # A question token that nothing in the sentence meets this well (cosine) marks no word.
@@ -28,5 +29,9 @@ def highlights(
     heading = len(passage.embedded_text) - len(passage.text)
     middles = [float(offsets[token].mean()) - heading + passage.start for token in best]
     start, end = passage.sentences[reading.sentence]
-    words = ((start + word.start(), start + word.end()) for word in _WORD.finditer(passage.document.slice(start, end)))
+    words = (
+        (start + word.start(), start + word.end())
+        for word in _WORD.finditer(passage.document.slice(start, end))
+        if not is_stop_word(word.group())
+    )
     return tuple((left, right) for left, right in words if any(left <= middle <= right for middle in middles))

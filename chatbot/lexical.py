@@ -34,12 +34,17 @@ def numbers(text: str) -> frozenset[str]:
     return frozenset(re.sub(r"[.,]", "", number) for number in _NUMBER.findall(text))
 
 
+def is_stop_word(word: str) -> bool:
+    """Whether a word says nothing of its own; "IT" does, "it" does not."""
+    return word.lower() in STOP_WORDS and not (word.isupper() and len(word) > 1)
+
+
 def content_runs(text: str) -> list[str]:
     """Phrases: runs of words between stop words, numbers and punctuation, as in RAKE, in order."""
     runs: list[list[str]] = [[]]
     for match in _PHRASE.finditer(text):
         token = match.group()
-        if token[0].isalpha() and (token.lower() not in STOP_WORDS or (token.isupper() and len(token) > 1)):
+        if token[0].isalpha() and not is_stop_word(token):
             runs[-1].append(token)
         elif runs[-1]:
             runs.append([])
