@@ -119,3 +119,27 @@ def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
     code = "import sys, chatbot.cli; print([m for m in ('torch', 'gradio', 'langchain', 'faiss') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ask", "Who?"],
+        ["index"],
+        ["evaluate", "--questions", "nowhere.jsonl"],
+        ["train", "nowhere.json", "--held-out", "nowhere.json", "--output", "nowhere.safetensors"],
+    ],
+)
+def test_threads_are_set_before_any_library_reads_how_many_there_are(command: list[str]) -> None:
+    said = f"""
+import sys
+from chatbot import cli, terminal
+def told(settings):
+    print([name for name in ("numpy", "torch", "faiss") if name in sys.modules])
+    raise SystemExit
+terminal.prepare_process = told
+sys.argv = ["chatbot", *{command!r}]
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n", done.stderr

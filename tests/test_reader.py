@@ -135,6 +135,6 @@ def test_the_words_that_met_the_question_are_highlighted_inside_the_quote(chatbo
     assert all(citation.start <= start < end <= citation.end for start, end in citation.highlights)
     assert "highlights" not in citation.model_dump()
     counted = chatbot.ask("How many IT systems does the state have?").citations[0]
-    words = {chatbot.documents["denmark"].text[start:end] for start, end in counted.highlights}
-    assert {"4.000", "IT", "systems"} <= words
-    assert "There" not in words, "a word that says nothing is not marked"
+    marked = {chatbot.documents["denmark"].text[start:end] for start, end in counted.highlights}
+    assert {"4.000", "IT", "systems"} <= marked
+    assert "There" not in marked, "a word that says nothing is not marked"

@@ -12,6 +12,7 @@ from chatbot import terminal
 if TYPE_CHECKING:
     from chatbot.evaluation.gates import Gate, Limit
     from chatbot.evaluation.runs import Run, Selection
+    from chatbot.settings import Settings
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 
@@ -87,6 +88,8 @@ def evaluate(
     if resume:
         return _resume(resume, gates, json=json)
     _check_asked(asks)
+    # Before anything imports numpy, which reads the number of threads once.
+    settings = terminal.settings()
     from chatbot.evaluation.runs import Selection
 
     selection = Selection.model_validate(
@@ -101,7 +104,7 @@ def evaluate(
             "seed": seed,
         }
     )
-    return _run(selection, output, name, gates, ablate=ablate, json=json)
+    return _run(selection, settings, output, name, gates, ablate=ablate, json=json)
 
 
 def _check_asked(asks: Mapping[str, object]) -> None:
@@ -115,10 +118,15 @@ def _check_asked(asks: Mapping[str, object]) -> None:
 
 
 def _run(
-    selection: "Selection", output: Path, name: str | None, gates: Sequence["Gate"], *, ablate: bool, json: bool
+    selection: "Selection",
+    settings: "Settings",
+    output: Path,
+    name: str | None,
+    gates: Sequence["Gate"],
+    *,
+    ablate: bool,
+    json: bool,
 ) -> None:
-    settings = terminal.settings()
-
     def ask() -> "Run":
         from chatbot.evaluation import evaluation
         from chatbot.evaluation.ablation import ABLATIONS
