@@ -14,6 +14,8 @@ _PERSONAL = {
     "en": {"it", "they", "them", "he", "she", "him"},
     "da": {"han", "hun", "ham", "hende"},
 }
+# Who may be a minister or an office's head, but not an office; only a name that was asked about can stand in.
+_HUMAN = {"en": {"he", "she", "him"}, "da": {"han", "hun", "ham", "hende"}}
 _POSSESSIVE = {
     "en": {"its", "their", "his", "her", "hers", "theirs"},
     "da": {"hans", "hendes", "dens", "dets", "deres"},
@@ -90,7 +92,8 @@ def _resolve(question: str, language: str, pointing: Sequence[str], last: Answer
     asked = before.rstrip(" ?!.")
     if pronoun is None:
         yield _behind(question, asked)
-    for subject in _subjects(before, last):
+    human = pronoun is not None and pronoun.lower() in _HUMAN[language]
+    for subject in _named(before) if human else _subjects(before, last):
         yield _behind(question, subject) if pronoun is None else _instead(question, pronoun, subject)
     if pronoun is not None:
         yield _behind(question, asked)
@@ -113,6 +116,10 @@ def _subjects(before: str, last: Answer) -> Iterator[str]:
     if last.citations:
         names = [run for run in content_runs(last.citations[0].quote) if _is_name(run)]
         yield from names[:2]
+
+
+def _named(before: str) -> Iterator[str]:
+    yield from (run for run in content_runs(before) if _is_name(run))
 
 
 def _is_name(run: str) -> bool:

@@ -40,6 +40,14 @@ def test_a_stand_alone_question_is_never_dragged_away_by_history(chatbot: Chatbo
     assert after == alone
 
 
+def test_she_is_a_person_who_was_named_and_never_an_office(chatbot: Chatbot) -> None:
+    office = asked(chatbot, "Hvem er digitaliseringsminister?", "Hvilket parti kommer hun fra?")
+    assert "Venstre" in office.text
+    assert office.understood_as == "Hvilket parti kommer hun fra? (Hvem er digitaliseringsminister)"
+    named = asked(chatbot, "Who is Katrine Bagge Thorball?", "Which ministry does she work in?")
+    assert named.understood_as == "Which ministry does Katrine Bagge Thorball work in?"
+
+
 def test_capital_it_is_no_pronoun() -> None:
     before = Answer(question="Who is the minister?", language="en", status=Status.ANSWERED, text="x")
     assert understand("How many IT systems does the state have?", "en", [before]).resolved == ()
