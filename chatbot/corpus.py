@@ -5,6 +5,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -45,7 +46,7 @@ class Document:
     def __post_init__(self) -> None:
         object.__setattr__(self, "pages", tuple(self.pages))
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Changes whenever anything that is indexed or shown of the document changes."""
         parts = [self.id, self.title, self.language, self.text, self.source or "", self.date or ""]

@@ -1,7 +1,6 @@
 """What an index was built from and what it consists of: an index is valid or refused."""
 
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chatbot.corpus import Document
 from chatbot.errors import ChatbotError
+from chatbot.versions import flush
 
 FORMAT = 1
 _FILE = "manifest.json"
@@ -99,11 +99,11 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     sums = {}
     for path in sorted(folder.iterdir()):
         if path.name != _FILE:
-            _flush(path)
+            flush(path)
             sums[path.name] = _checksum(path)
     sealed = manifest.model_copy(update={"files": sums})
     (folder / _FILE).write_text(sealed.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    _flush(folder / _FILE)
+    flush(folder / _FILE)
     return sealed
 
 
@@ -158,8 +158,3 @@ class _Written(BaseModel):
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

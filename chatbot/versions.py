@@ -123,7 +123,7 @@ def writing(root: Path) -> Iterator[Path]:
         unfinished.mkdir()
         yield unfinished
         unfinished.rename(versions / name)
-        _flush(versions)
+        flush(versions)
         _point(root, _Pointer(name, before))
     except OSError as error:
         raise ChatbotError(
@@ -149,7 +149,7 @@ def _point(root: Path, pointer: _Pointer) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(root / _POINTER)
-    _flush(root)
+    flush(root)
 
 
 def _folder(root: Path, name: str) -> Path | None:
@@ -174,9 +174,9 @@ def _reason(error: OSError) -> str:
     return error.strerror or f"short write: {error}"
 
 
-def _flush(folder: Path) -> None:
-    """Make a rename in `folder` outlast a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Make what was written to a file, or renamed in a folder, outlast a power failure."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -64,9 +64,7 @@ def compare(before: Sequence[Row], after: Sequence[Row]) -> Comparison:
     Raises:
         ChatbotError: the runs did not ask the same questions.
     """
-    answers = {row.question.id: row for row in after}
-    _check_same(before, after)
-    paired = [answers[row.question.id] for row in before]
+    paired = _paired(before, after)
     a, b = tabulate(before), tabulate(paired)
     return Comparison(
         questions=len(before),
@@ -83,6 +81,15 @@ def compare(before: Sequence[Row], after: Sequence[Row]) -> Comparison:
             if old.verdicts.verdict != new.verdicts.verdict
         ),
     )
+
+
+def differences(before: Sequence[Row], after: Sequence[Row]) -> dict[str, Difference]:
+    """What `compare` says of all questions together, without the slices.
+
+    Raises:
+        ChatbotError: the runs did not ask the same questions.
+    """
+    return _differences(tabulate(before), tabulate(_paired(before, after)))
 
 
 def drops(comparison: Comparison, limits: Sequence[Limit]) -> list[str]:
@@ -105,6 +112,13 @@ def drops(comparison: Comparison, limits: Sequence[Limit]) -> list[str]:
                     f"{difference.b:g}; at most {limit.most:g} is allowed."
                 )
     return found
+
+
+def _paired(before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+    """The rows of `after` in the order of `before`."""
+    _check_same(before, after)
+    answers = {row.question.id: row for row in after}
+    return [answers[row.question.id] for row in before]
 
 
 def _differences(a: Table, b: Table) -> dict[str, Difference]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.corpus import open_corpus
 from chatbot.errors import ChatbotError
-from chatbot.evaluation.compare import Difference, compare
+from chatbot.evaluation.compare import Difference, differences
 from chatbot.evaluation.details import detail
 from chatbot.evaluation.figures import score
 from chatbot.evaluation.items import Item, select
@@ -183,7 +183,7 @@ def measure(run: Run) -> Measured:
 def _ablations(run: Run, rows: Sequence[Row]) -> dict[str, dict[str, Difference]]:
     asked = {part: run.without(part).rows() for part in run.config.ablations}
     return {
-        part: compare(rows, [judge(row.observation) for row in lacking]).differences
+        part: differences(rows, [judge(row.observation) for row in lacking])
         for part, lacking in asked.items()
         if len(lacking) == len(rows)
     }

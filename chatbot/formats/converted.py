@@ -1,6 +1,7 @@
 """What a conversion gives: Markdown text with its pages and what the file says of itself, or why there is none."""
 
 import re
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -51,6 +52,12 @@ class Reply(BaseModel):
 def too_long() -> UnreadableError:
     """For text past `MAX_CHARACTERS`."""
     return UnreadableError(f"it holds more than {MAX_CHARACTERS:,} characters of text. Split it into smaller files.")
+
+
+def stated_date(properties: Any) -> str | None:
+    """The day an Office file says it was last changed or, failing that, made."""
+    dated = properties.modified or properties.created
+    return dated.date().isoformat() if dated else None
 
 
 def stated_title(title: str | None) -> str | None:

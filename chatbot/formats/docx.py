@@ -12,7 +12,7 @@ from docx.styles.style import BaseStyle
 from docx.text.paragraph import Paragraph
 
 from chatbot.formats.archive import open_archive
-from chatbot.formats.converted import Converted, stated_title
+from chatbot.formats.converted import Converted, stated_date, stated_title
 from chatbot.formats.markdown import MarkdownText, column_names
 
 _HEADING = re.compile(r"(?:heading|overskrift) (\d)", re.IGNORECASE)
@@ -36,10 +36,7 @@ def convert(content: bytes) -> Converted:
     titles: list[str] = []
     _write(document.element.body, document, text, titles)
     told = document.core_properties
-    dated = told.modified or told.created
-    return text.converted(
-        title=stated_title(told.title) or next(iter(titles), None), date=dated.date().isoformat() if dated else None
-    )
+    return text.converted(title=stated_title(told.title) or next(iter(titles), None), date=stated_date(told))
 
 
 def _write(parent: Any, document: Document, text: MarkdownText, titles: list[str]) -> None:

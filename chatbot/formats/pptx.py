@@ -7,7 +7,7 @@ from typing import Any
 import pptx
 
 from chatbot.formats.archive import open_archive
-from chatbot.formats.converted import Converted, stated_title
+from chatbot.formats.converted import Converted, stated_date, stated_title
 from chatbot.formats.markdown import MarkdownText, column_names
 
 
@@ -29,8 +29,7 @@ def convert(content: bytes) -> Converted:
             for paragraph in slide.notes_slide.notes_text_frame.paragraphs:
                 text.paragraph(paragraph.text)
     told = presentation.core_properties
-    dated = told.modified or told.created
-    return text.converted(title=stated_title(told.title), date=dated.date().isoformat() if dated else None)
+    return text.converted(title=stated_title(told.title), date=stated_date(told))
 
 
 def _write(shapes: Iterable[Any], text: MarkdownText) -> None:

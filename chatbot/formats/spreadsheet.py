@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 
 from chatbot.formats.archive import open_archive
-from chatbot.formats.converted import MAX_CHARACTERS, Converted, stated_title, too_long
+from chatbot.formats.converted import MAX_CHARACTERS, Converted, stated_date, stated_title, too_long
 from chatbot.formats.encoding import decode
 from chatbot.formats.markdown import MarkdownText, column_names
 
@@ -32,8 +32,7 @@ def convert_xlsx(content: bytes) -> Converted:
             sheet.reset_dimensions()
             _write(_bounded([_shown(cell) for cell in row] for row in sheet.iter_rows(values_only=True)), text)
     told = workbook.properties
-    dated = told.modified or told.created
-    return text.converted(title=stated_title(told.title), date=dated.date().isoformat() if dated else None)
+    return text.converted(title=stated_title(told.title), date=stated_date(told))
 
 
 def convert_csv(content: bytes) -> Converted:

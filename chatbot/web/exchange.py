@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated
-from urllib.parse import quote as percent_encoded
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -10,6 +9,7 @@ from chatbot.answer import Answer, Certainty, Citation, Status, cite
 from chatbot.corpus import Document
 from chatbot.language import Language
 from chatbot.web.excerpts import excerpt
+from chatbot.web.links import document_page
 
 _QUESTION = "How many IT systems does the state have?"
 
@@ -138,12 +138,6 @@ class DocumentWithText(DocumentEntry):
     text: str
 
 
-def document_url(document: str, place: tuple[int, int] | None = None, version: str = "") -> str:
-    """The page of a document, at a quote where a place in a version of it is given."""
-    address = f"/documents/{percent_encoded(document)}"
-    return f"{address}?start={place[0]}&end={place[1]}&version={version}#quote" if place else address
-
-
 def entry(document: Document) -> DocumentEntry:
     return DocumentEntry(
         id=document.id,
@@ -152,7 +146,7 @@ def entry(document: Document) -> DocumentEntry:
         date=document.date,
         language=document.language,
         characters=len(document.text),
-        url=document_url(document.id),
+        url=f"/{document_page(document.id)}",
     )
 
 
@@ -181,5 +175,5 @@ def _cited(answer: Answer) -> Iterator[CitedPlace]:
             highlights=[(start - citation.start, end - citation.start) for start, end in citation.highlights],
             before=shown.before,
             after=shown.after,
-            url=document_url(document.id, (citation.start, citation.end), document.version),
+            url=f"/{document_page(document.id, citation.start, citation.end, document.version)}",
         )
