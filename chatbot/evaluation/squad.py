@@ -1,7 +1,7 @@
 """SQuAD files, versions 1.1 and 2.0: the paragraphs become documents, the questions are asked about them.
 
 The format is that of Rajpurkar et al. (2016), arXiv:1606.05250, and Rajpurkar, Jia and Liang (2018),
-arXiv:1806.03822.
+arXiv:1806.03822. An article or a question may name its `language` (ISO 639-1); where none does, the file's is detected.
 """
 
 import re
@@ -31,6 +31,7 @@ class _Asked(BaseModel):
     question: str
     answers: list[_Answer] = Field(default_factory=list)
     is_impossible: bool = False
+    language: str | None = None
 
 
 class _Paragraph(BaseModel):
@@ -40,6 +41,7 @@ class _Paragraph(BaseModel):
 
 class _Article(BaseModel):
     title: str = ""
+    language: str | None = None
     paragraphs: list[_Paragraph]
 
 
@@ -70,15 +72,13 @@ def load_squad(path: Path, questions_from: Path | None = None, *, leave_out: boo
         ChatbotError: a file is not in SQuAD format or holds no questions, or the ids do not match.
     """
     content = _read(path)
-    wording = (
-        _wording(questions_from) if questions_from else {asked.id: asked.question for asked in content.questions()}
-    )
-    spoken = _language(wording.values())
+    wording = {asked.id: asked for asked in (_read(questions_from) if questions_from else content).questions()}
+    spoken = _language(asked.question for asked in wording.values())
     documents: dict[str, Document] = {}
     items: dict[str, Item] = {}
     language = _language(paragraph.context for article in content.data for paragraph in article.paragraphs)
     for name, article in _named(content.data):
-        own = _documents(name, article, language)
+        own = _documents(name, article, article.language or language)
         documents.update((document.id, document) for document in own.values())
         without = frozenset(document.id for document in own.values()) if leave_out else frozenset()
         for paragraph in article.paragraphs:
@@ -87,9 +87,10 @@ def load_squad(path: Path, questions_from: Path | None = None, *, leave_out: boo
                     raise ChatbotError(f'{path} uses the question id "{asked.id}" twice.')
                 if asked.id not in wording:
                     raise ChatbotError(f'{questions_from} has no question with the id "{asked.id}" of {path}.')
-                if not wording[asked.id].strip():
-                    continue
-                items[asked.id] = _item(asked, own.get(paragraph.context), wording[asked.id], spoken, without)
+                words = wording[asked.id]
+                if words.question.strip():
+                    document = own.get(paragraph.context)
+                    items[asked.id] = _item(asked, document, words.question, words.language or spoken, without)
     return Squad(Corpus(tuple(sorted(documents.values(), key=lambda document: document.id))), tuple(items.values()))
 
 
@@ -103,10 +104,6 @@ def unseen(squad: Squad, path: Path) -> tuple[Item, ...]:
     learned = {paragraph.context.strip() for article in _read(path).data for paragraph in article.paragraphs}
     seen = {document.id for document in squad.corpus.documents if document.text.strip() in learned}
     return tuple(item for item in squad.items if item.about not in seen)
-
-
-def _wording(path: Path) -> dict[str, str]:
-    return {asked.id: asked.question for asked in _read(path).questions()}
 
 
 def _read(path: Path) -> _File:

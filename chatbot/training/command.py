@@ -9,10 +9,16 @@ from chatbot import terminal
 
 
 def train(
-    squad: Annotated[Path, typer.Argument(help="SQuAD 2.0 file to learn from, unanswerable questions included.")],
+    squad: Annotated[
+        list[Path], typer.Argument(help="SQuAD 2.0 files to learn from, unanswerable questions included.")
+    ],
     held_out: Annotated[
         Path, typer.Option(help="SQuAD file that the confidence is fitted on; nothing else is learned from it.")
     ],
+    apart: Annotated[
+        list[Path] | None,
+        typer.Option(help="The same, with articles that are asked one at a time. May be repeated."),
+    ] = None,
     translation: Annotated[
         list[Path] | None,
         typer.Option(help="The questions of the held-out file in another language, same ids. May be repeated."),
@@ -33,7 +39,7 @@ def train(
 
         with terminal.progress_bar() as progress:
             embeddings = load_embeddings(settings, progress)
-            trained = fit(squad, held_out, translation or [], embeddings, seed, progress)
+            trained = fit(squad, apart or [], held_out, translation or [], embeddings, seed, progress)
         save_reader(trained.reader, output)
         for name, value in trained.fitted.report.items():
             typer.echo(f"{name}: {value:.3f}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,19 +50,32 @@ class Example:
 
 @dataclass(frozen=True)
 class Examples:
-    """The questions of one file over the index of its paragraphs, whose token vectors are the encoder's own."""
+    """The questions of one file over the index of its paragraphs, whose token vectors are the encoder's own.
+
+    Attributes:
+        apart: each article is a corpus of its own: its questions need not say what it is about.
+    """
 
     index: Index
     examples: tuple[Example, ...]
+    apart: bool = False
 
     def candidates(self, example: Example, without: Collection[str] = ()) -> list[Candidate]:
         """What the first stage finds for a question, with the documents in `without` left out."""
         question = example.item.question.question
+        own = self.article(example.article)
+        if self.apart and not own <= frozenset(without):
+            without = (self.index.documents.keys() - own) | frozenset(without)
         return candidates(self.index, question, example.encoded.vector, CANDIDATES, LEXICAL_WEIGHT, without)
 
     def article(self, name: str) -> frozenset[str]:
         """The ids of an article's documents."""
-        return frozenset(identity for identity in self.index.documents if article_of(identity) == name)
+        return self._articles[name]
+
+    @cached_property
+    def _articles(self) -> dict[str, frozenset[str]]:
+        names = {identity: article_of(identity) for identity in self.index.documents}
+        return {name: frozenset(key for key, own in names.items() if own == name) for name in set(names.values())}
 
     def projected(self, head: Head) -> Index:
         """The index as it would be with `head`."""
@@ -74,8 +88,12 @@ def load_examples(
     embeddings: SentenceTransformerEmbeddings,
     progress: Progress,
     translations: Sequence[Path] = (),
+    *,
+    apart: bool = False,
 ) -> Examples:
     """Read a SQuAD-format file and encode it; `translations` have the same questions in other languages.
+
+    With `apart` every article is asked alone, as if the corpus held nothing else.
 
     Raises:
         ChatbotError: a file is not in SQuAD format.
@@ -86,7 +104,8 @@ def load_examples(
     items = [item for squad in squads for item in squad.items]
     encoded = dict(embeddings.questions([item.question.question for item in items], progress))
     rows = {passage.document.id: row for row, passage in enumerate(index.passages)}
-    return Examples(index, tuple(_example(index, rows, item, encoded[position]) for position, item in enumerate(items)))
+    examples = tuple(_example(index, rows, item, encoded[position]) for position, item in enumerate(items))
+    return Examples(index, examples, apart)
 
 
 def article_of(document: str) -> str:

@@ -1,7 +1,8 @@
 """The whole recipe: head, answerability model and confidence, each fitted on what the one before did not see."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from chatbot.index import Index
 from chatbot.late_interaction import Head, QuestionTokens
 from chatbot.progress import Progress
 from chatbot.reader import Reader
-from chatbot.training.examples import Example, Examples, load_examples
+from chatbot.training.examples import Example, Examples, article_of, load_examples
 from chatbot.training.fit_answerability import Pair, fit_answerability
 from chatbot.training.fit_confidence import Fitted, Observation, fit_confidence
 from chatbot.training.fit_head import Lesson, fit_head
@@ -50,7 +51,8 @@ class _Read:
 
 
 def train(
-    squad: Path,
+    squads: Sequence[Path],
+    apart: Sequence[Path],
     held_out: Path,
     translations: Sequence[Path],
     embeddings: SentenceTransformerEmbeddings,
@@ -60,9 +62,10 @@ def train(
     """Fit a reader for an embedding model.
 
     Args:
-        squad: the file to learn from, SQuAD 2.0 format, with questions that its paragraphs do not answer.
-        held_out: the file the confidence is fitted on. Its paragraphs that `squad` holds too are kept out of that;
-            the translated questions about those are learned from instead.
+        squads: files to learn from, SQuAD 2.0 format, with questions that their paragraphs do not answer.
+        apart: the same, with articles that are asked one at a time.
+        held_out: the file the confidence is fitted on besides. Its paragraphs that are learned from elsewhere too are
+            kept out of that; the translated questions about those are learned from instead.
         translations: the questions of `held_out` in other languages.
         embeddings: the model to read the token vectors of.
         seed: the same one gives the same reader on the same machine.
@@ -71,10 +74,15 @@ def train(
     Raises:
         ChatbotError: a file is not in SQuAD format.
     """
-    learned = load_examples(squad, embeddings, progress)
+    learned = (
+        *(load_examples(squad, embeddings, progress) for squad in squads),
+        *(load_examples(squad, embeddings, progress, apart=True) for squad in apart),
+    )
     judged = load_examples(held_out, embeddings, progress, translations)
     course = _Course(learned, judged, _folds(learned), _seen(learned, judged))
-    lessons = [Lesson(learned, example, learned.candidates(example)) for example in learned.examples]
+    lessons = [
+        Lesson(examples, example, examples.candidates(example)) for examples in learned for example in examples.examples
+    ]
     fold_heads = [
         fit_head(
             [lesson for lesson in lessons if course.folds[lesson.example.article] != fold],
@@ -85,30 +93,20 @@ def train(
         )
         for fold in range(FOLDS)
     ]
-    head = fit_head(lessons, WIDTH, HEAD_EPOCHS, seed, progress)
-    final = _Projected(head, learned.projected(head), judged.projected(head))
+    final = fit_head(lessons, WIDTH, HEAD_EPOCHS, seed, progress)
     studied = [course.study(fold, fold_heads[fold], final) for fold in range(FOLDS)]
 
     observations: list[Observation] = []
     for fold, own in enumerate(studied):
         others = [pair for other, material in enumerate(studied) if other != fold for pair in material.pairs]
         model = fit_answerability(others, ANSWERABILITY_EPOCHS, seed, progress)
-        observations.extend(_observe(model, item, final.learned, head, "near") for item in own.read)
+        observations.extend(_observe(model, item, final, "near") for item in own.read)
     model = fit_answerability(
         [pair for material in studied for pair in material.pairs], ANSWERABILITY_EPOCHS, seed, progress
     )
-    observations.extend(_observe(model, item, final.judged, head, "far") for item in course.examination(final))
+    observations.extend(_observe(model, item, final, "far") for item in course.examination(final))
     fitted = fit_confidence(observations)
-    return Trained(Reader(head, Confidence(model, fitted.coefficients, fitted.intercept)), fitted)
-
-
-@dataclass(frozen=True)
-class _Projected:
-    """The two indexes as they are with the final head."""
-
-    head: Head
-    learned: Index
-    judged: Index
+    return Trained(Reader(final, Confidence(model, fitted.coefficients, fitted.intercept)), fitted)
 
 
 @dataclass(frozen=True)
@@ -123,50 +121,46 @@ class _Studied:
 class _Course:
     """What is learned from and judged on, the fold of each article, and the judged paragraphs learned from too."""
 
-    learned: Examples
+    learned: tuple[Examples, ...]
     judged: Examples
     folds: Mapping[str, int]
     seen: Mapping[str, str]
 
-    def study(self, fold: int, head: Head, final: _Projected) -> _Studied:
+    def study(self, fold: int, head: Head, final: Head) -> _Studied:
         """Read the articles of `fold` with a head fitted on the others."""
         read: list[_Read] = []
         pairs: list[Pair] = []
-        own = [example for example in self.learned.examples if self.folds[example.article] == fold]
-        shared = [example for example in self.judged.examples if self._translated_in(example, fold)]
-        for examples, chosen, stored in (
-            (self.learned, own, final.learned),
-            (self.judged, shared, final.judged),
-        ):
-            index = examples.projected(head)
+        for examples in (*self.learned, self.judged):
+            index, stored = examples.projected(head), examples.projected(final)
+            chosen = [example for example in examples.examples if self._studied_in(examples, example, fold)]
             for number, example in enumerate(chosen):
                 plain = _read(examples, example, index, head)
-                pairs.extend(_pairs(plain, stored, final.head, 2))
+                pairs.extend(_pairs(plain, stored, final, 2))
                 for version in _left_out(examples, example, index, head, number):
-                    pairs.extend(_pairs(version, stored, final.head, 1))
-                if examples is self.learned:
-                    read.append(plain)
+                    pairs.extend(_pairs(version, stored, final, 1))
+                if examples is not self.judged:
+                    read.append(replace(plain, index=stored))
         return _Studied(tuple(read), tuple(pairs))
 
-    def examination(self, final: _Projected) -> Iterator[_Read]:
+    def examination(self, final: Head) -> Iterator[_Read]:
         """The judged questions about paragraphs nobody learned from, with and without their article."""
+        index = self.judged.projected(final)
         for example in self.judged.examples:
             if _paragraph(self.judged, example) not in self.seen:
-                yield _read(self.judged, example, final.judged, final.head)
-                article = self.judged.article(example.article)
-                yield _read(self.judged, example, final.judged, final.head, article)
+                yield _read(self.judged, example, index, final)
+                yield _read(self.judged, example, index, final, self.judged.article(example.article))
 
-    def _translated_in(self, example: Example, fold: int) -> bool:
+    def _studied_in(self, examples: Examples, example: Example, fold: int) -> bool:
+        if examples is not self.judged:
+            return self.folds[example.article] == fold
         article = self.seen.get(_paragraph(self.judged, example))
         translated = example.item.question.language != self.judged.index.passages[0].document.language
         return translated and article is not None and self.folds[article] == fold
 
 
-def _folds(examples: Examples) -> dict[str, int]:
+def _folds(learned: Sequence[Examples]) -> dict[str, int]:
     """A fold for each article, about equally many questions in each."""
-    counts: dict[str, int] = {}
-    for example in examples.examples:
-        counts[example.article] = counts.get(example.article, 0) + 1
+    counts = Counter(example.article for examples in learned for example in examples.examples)
     sizes = [0] * FOLDS
     folds: dict[str, int] = {}
     for article in sorted(counts, key=lambda name: (-counts[name], name)):
@@ -175,10 +169,12 @@ def _folds(examples: Examples) -> dict[str, int]:
     return folds
 
 
-def _seen(learned: Examples, judged: Examples) -> dict[str, str]:
+def _seen(learned: Sequence[Examples], judged: Examples) -> dict[str, str]:
     """The held-out file's paragraphs that are also learned from (their document ids), with the article there."""
     articles = {
-        passage.document.text.strip(): passage.document.id.rsplit("/", 1)[0] for passage in learned.index.passages
+        passage.document.text.strip(): article_of(passage.document.id)
+        for examples in learned
+        for passage in examples.index.passages
     }
     return {
         identity: articles[document.text.strip()]
@@ -201,7 +197,7 @@ def _left_out(examples: Examples, example: Example, index: Index, head: Head, nu
     """The question with its paragraph or its article gone, in turn: near misses that nobody had to write."""
     if example.gold:
         paragraph = frozenset([_paragraph(examples, example)])
-        without = paragraph if number % 2 else examples.article(next(iter(paragraph)).rsplit("/", 1)[0])
+        without = paragraph if number % 2 else examples.article(example.article)
         yield _read(examples, example, index, head, without)
 
 
@@ -227,9 +223,9 @@ def _span(example: Example, reading: Reading, tokens: int) -> NDArray[np.bool_]:
     return inside
 
 
-def _observe(model: AnswerabilityModel, item: _Read, final: Index, head: Head, group: str) -> Observation:
+def _observe(model: AnswerabilityModel, item: _Read, head: Head, group: str) -> Observation:
     text = item.example.item.question.question
-    values = figures(model, final, head, text, item.example.encoded, item.asked, item.readings)
+    values = figures(model, item.index, head, text, item.example.encoded, item.asked, item.readings)
     right = bool(item.readings) and item.answers(item.readings[0])
     answerable = item.possible and bool(item.example.gold)
     return Observation(values, right, answerable, group, item.example.article, item.example.item.question.language)
