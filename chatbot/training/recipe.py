@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading, ask_tokens, read
 from chatbot.confidence import Confidence, figures, inputs
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index
 from chatbot.late_interaction import Head, QuestionTokens
 from chatbot.progress import Progress
@@ -53,7 +53,7 @@ def train(
     squad: Path,
     held_out: Path,
     translations: Sequence[Path],
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     seed: int,
     progress: Progress,
 ) -> Trained:
