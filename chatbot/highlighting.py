@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from chatbot.answering import Reading
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index, tokens_by_sentence
 from chatbot.late_interaction import QuestionTokens
 from chatbot.lexical import is_stop_word
@@ -16,9 +16,7 @@ _MET = 0.5
 _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*%?")
 
 
-def highlights(
-    index: Index, embeddings: SentenceTransformerEmbeddings, asked: QuestionTokens, reading: Reading
-) -> tuple[Span, ...]:
+def highlights(index: Index, embeddings: TextEmbeddings, asked: QuestionTokens, reading: Reading) -> tuple[Span, ...]:
     """Words of the best sentence, as document offsets, that the question's important tokens were met by."""
     passage = reading.passage
     offsets = embeddings.passage_offsets(passage.embedded_text)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chatbot import manifest as manifests
 from chatbot.corpus import Document
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.lexical import Bm25
 from chatbot.manifest import DamagedIndexError, Manifest
 from chatbot.passages import Passage
@@ -126,7 +126,7 @@ def save(index: Index, folder: Path) -> Manifest:
     return manifests.seal(folder, index.manifest)
 
 
-def load(folder: Path, manifest: Manifest, embeddings: SentenceTransformerEmbeddings) -> Index:
+def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings) -> Index:
     """Read what `save` wrote. Vectors of sentences and tokens stay on the disk and are mapped into memory.
 
     Raises:

@@ -13,7 +13,7 @@ import numpy as np
 from chatbot import manifest as manifests
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.errors import ChatbotError
 from chatbot.index import Embedded, Index, as_langchain, first_sentences, load, mapped, save, tokens_by_sentence
 from chatbot.late_interaction import Head
@@ -48,7 +48,7 @@ class Opened:
 def open_index(
     root: Path,
     corpus: Corpus,
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     head: Head,
     passage_characters: int,
     progress: Progress = no_progress,
@@ -85,7 +85,7 @@ class _Indexing:
 
     root: Path
     corpus: Corpus
-    embeddings: SentenceTransformerEmbeddings
+    embeddings: TextEmbeddings
     head: Head
     passage_characters: int
     progress: Progress
@@ -159,7 +159,7 @@ class _Indexing:
 
 def build(
     documents: Sequence[Document],
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     head: Head,
     passage_characters: int,
     progress: Progress = no_progress,
@@ -170,7 +170,7 @@ def build(
 
 def _build(
     documents: Sequence[Document],
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     head: Head,
     passage_characters: int,
     progress: Progress,
@@ -266,7 +266,7 @@ def _content(passage: Passage) -> bytes:
 
 
 def _embed(
-    passages: Sequence[Passage], embeddings: SentenceTransformerEmbeddings, head: Head, progress: Progress
+    passages: Sequence[Passage], embeddings: TextEmbeddings, head: Head, progress: Progress
 ) -> Iterator[Embedded]:
     """What the model makes of each passage, in order."""
     whole: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}

@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict
 
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index
 from chatbot.passages import Passage
 
@@ -73,7 +73,7 @@ class HybridRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
     index: Index
-    embeddings: SentenceTransformerEmbeddings
+    embeddings: TextEmbeddings
     k: int = 10
     lexical_weight: float = 0.1
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.language import Language
 from chatbot.phrases import NOT_PLEASANTRIES, PLEASANTRIES
 
@@ -14,7 +14,7 @@ _NEAR = 0.9
 class SmallTalk:
     """Recognises small talk by its vector's nearness to a few ways of saying it, and to short questions proper."""
 
-    def __init__(self, embeddings: SentenceTransformerEmbeddings) -> None:
+    def __init__(self, embeddings: TextEmbeddings) -> None:
         sounds = [sound for pleasantry in PLEASANTRIES for sound in pleasantry.sounds_like]
         self._pleasantries = [pleasantry for pleasantry in PLEASANTRIES for _ in pleasantry.sounds_like]
         self._vectors = np.stack([embeddings.question(sound).vector for sound in sounds])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.lexical import content_runs
 from chatbot.passages import Passage
 from chatbot.progress import Progress, no_progress
@@ -19,7 +19,7 @@ _LONGEST = 5
 def topics(
     passages: Sequence[Passage],
     vectors: NDArray[np.float32],
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     known: Sequence[str | None] = (),
     progress: Progress = no_progress,
 ) -> tuple[str, ...]:

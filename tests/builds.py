@@ -22,7 +22,7 @@ from tqdm import tqdm
 from chatbot import manifest as manifests
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
-from chatbot.embedding import Encoded, SentenceTransformerEmbeddings, Vectors
+from chatbot.embedding import Encoded, TextEmbeddings, Vectors
 from chatbot.errors import ChatbotError
 from chatbot.index import load
 from chatbot.indexing import Opened, open_index
@@ -58,7 +58,7 @@ class HashedWords:
         return vector / np.linalg.norm(vector)
 
 
-EMBEDDINGS = cast(SentenceTransformerEmbeddings, HashedWords())
+EMBEDDINGS = cast(TextEmbeddings, HashedWords())
 
 
 def corpus(number: int) -> Corpus:

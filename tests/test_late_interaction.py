@@ -1,6 +1,6 @@
 import numpy as np
 
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.late_interaction import Head, QuestionTokens, best_per_sentence
 from chatbot.reader import Reader
 
@@ -11,9 +11,7 @@ def test_each_question_token_takes_its_best_match_in_each_sentence() -> None:
     assert best.tolist() == np.array([[0.4, 0.9], [0.3, 0.3]], np.float32).tolist()
 
 
-def test_stored_as_int8_the_cosines_stay_within_a_hundredth(
-    reader: Reader, embeddings: SentenceTransformerEmbeddings
-) -> None:
+def test_stored_as_int8_the_cosines_stay_within_a_hundredth(reader: Reader, embeddings: TextEmbeddings) -> None:
     ((_, passage),) = embeddings.passages(["The ministry was established on December 15th 2022."])
     head = reader.head
     asked = head.question(embeddings.question("When was the ministry established?").tokens)
@@ -23,7 +21,7 @@ def test_stored_as_int8_the_cosines_stay_within_a_hundredth(
 
 
 def test_the_weights_of_a_questions_tokens_sum_to_one_and_favour_what_matters(
-    reader: Reader, embeddings: SentenceTransformerEmbeddings
+    reader: Reader, embeddings: TextEmbeddings
 ) -> None:
     encoded = embeddings.question("What is the capital of France?")
     asked = reader.head.question(encoded.tokens)

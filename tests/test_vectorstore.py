@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 from langchain_core.documents import Document
 
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.vectorstore import PASSAGES, FaissVectorStore
 
 TEXTS = ["The ministry was founded in 2022.", "Bread is baked from rye.", "Digital Post is a mailbox."]
 
 
 @pytest.fixture
-def store(embeddings: SentenceTransformerEmbeddings) -> FaissVectorStore:
+def store(embeddings: TextEmbeddings) -> FaissVectorStore:
     return FaissVectorStore.from_texts(TEXTS, embeddings, [{"n": n} for n in range(3)], ids=["a", "b", "c"])
 
 
@@ -42,7 +42,7 @@ def test_a_document_with_a_known_id_replaces_the_old_one(store: FaissVectorStore
 
 
 def test_saved_and_loaded_it_is_the_same_and_the_passages_are_json_lines(
-    store: FaissVectorStore, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
+    store: FaissVectorStore, embeddings: TextEmbeddings, tmp_path: Path
 ) -> None:
     store.delete(["a"])
     store.save(tmp_path)
@@ -53,7 +53,7 @@ def test_saved_and_loaded_it_is_the_same_and_the_passages_are_json_lines(
 
 
 def test_vectors_and_passages_that_do_not_match_are_refused(
-    store: FaissVectorStore, embeddings: SentenceTransformerEmbeddings, tmp_path: Path
+    store: FaissVectorStore, embeddings: TextEmbeddings, tmp_path: Path
 ) -> None:
     store.save(tmp_path)
     path = tmp_path / PASSAGES
@@ -62,5 +62,5 @@ def test_vectors_and_passages_that_do_not_match_are_refused(
         FaissVectorStore.load(tmp_path, embeddings)
 
 
-def test_an_empty_store_finds_nothing(embeddings: SentenceTransformerEmbeddings) -> None:
+def test_an_empty_store_finds_nothing(embeddings: TextEmbeddings) -> None:
     assert FaissVectorStore(embeddings, embeddings.dimension).similarity_search("anything") == []

@@ -33,7 +33,7 @@ def train(
     settings = terminal.settings()
 
     def run() -> None:
-        from chatbot.embedding import load_embeddings
+        from chatbot.embedding_model import load_embeddings
         from chatbot.reader import save_reader
         from chatbot.training.recipe import train as fit
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.embedding import Encoded, SentenceTransformerEmbeddings
+from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.evaluation.items import Item
 from chatbot.evaluation.squad import load_squad
 from chatbot.index import Index
@@ -85,7 +85,7 @@ class Examples:
 
 def load_examples(
     paragraphs: Path,
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     progress: Progress,
     translations: Sequence[Path] = (),
     *,

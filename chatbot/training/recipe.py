@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading, ask_tokens, read
 from chatbot.confidence import Confidence, figures, inputs
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index
 from chatbot.late_interaction import Head, QuestionTokens
 from chatbot.progress import Progress
@@ -55,7 +55,7 @@ def train(
     apart: Sequence[Path],
     held_out: Path,
     translations: Sequence[Path],
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     seed: int,
     progress: Progress,
 ) -> Trained:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from chatbot.answerability import AnswerabilityModel
-from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.embedding import TextEmbeddings
 from chatbot.progress import no_progress
 from chatbot.reader import load_reader, save_reader
 from chatbot.training import recipe
@@ -60,7 +60,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def examples(files: tuple[Path, Path, Path], embeddings: SentenceTransformerEmbeddings) -> Examples:
+def examples(files: tuple[Path, Path, Path], embeddings: TextEmbeddings) -> Examples:
     return load_examples(files[0], embeddings, no_progress)
 
 
@@ -103,7 +103,7 @@ def test_the_answerability_model_learns_to_see_what_is_missing() -> None:
 
 def test_the_whole_recipe_makes_a_reader_that_can_be_saved_and_used(
     files: tuple[Path, Path, Path],
-    embeddings: SentenceTransformerEmbeddings,
+    embeddings: TextEmbeddings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
