@@ -79,11 +79,15 @@ class Settings(BaseSettings):
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = Field(
         0.1, description="Share of the BM25 score in the ranking; the rest is cosine similarity."
     )
-    threshold: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.12, description="Confidence below which the answer is «not found»."
+    wrong_cost: Annotated[float, Field(ge=0, le=1000)] = Field(
+        3.0,
+        description="What a wrong answer shown as clear costs, counted in refusals of a question that could be answered: "
+        "an answer is clear where its chance is at least cost / (1 + cost).",
     )
-    clear_threshold: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.5, description="Confidence from which an answer is shown as clear; below, as «This may be the answer»."
+    possible_cost: Annotated[float, Field(ge=0, le=1000)] = Field(
+        0.33,
+        description="The same of a wrong answer shown as «This may be the answer»: below that chance the answer is "
+        "«not found».",
     )
     answer_sentences: Annotated[int, Field(ge=1, le=2)] = Field(
         2, description="Sentences in an answer at most: 1, or 2 where one alone may not be enough."
@@ -142,6 +146,19 @@ class Settings(BaseSettings):
     log_questions: bool = Field(
         default=False, description="Whether the log tells what was asked; `false` keeps every word out of it."
     )
+
+    @property
+    def clear_threshold(self) -> float:
+        """The chance from which showing an answer as clear costs less than refusing, if wrong ones cost `wrong_cost`.
+
+        With a chance p it costs (1 - p) · cost on average, and refusing costs p.
+        """
+        return self.wrong_cost / (1 + self.wrong_cost)
+
+    @property
+    def threshold(self) -> float:
+        """The same for showing it as possible: below, the answer is «not found»."""
+        return self.possible_cost / (1 + self.possible_cost)
 
 
 def load_settings() -> Settings:

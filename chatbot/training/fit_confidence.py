@@ -16,6 +16,9 @@ from chatbot.late_interaction import Floats
 
 _PENALTY = 1e-4
 
+# How many of the questions that people ask are taken to be near ones, half of which have no answer.
+_NEAR_SHARE = 0.2
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -44,22 +47,39 @@ class Fitted:
 
 
 def fit_confidence(observations: Sequence[Observation]) -> Fitted:
-    """Fit on all observations, the two groups with equal weight."""
+    """Fit the figures' proportions on near and far questions alike, then the scale on how often each is asked."""
     values = np.stack([observation.figures for observation in observations])
     right = np.array([observation.right for observation in observations])
     near = np.array([observation.group == "near" for observation in observations])
-    weights = np.where(near, 0.5 / near.sum(), 0.5 / (~near).sum())
     articles = [observation.article for observation in observations]
     chances = np.zeros(len(right))
     for train, test in GroupKFold(5).split(values, right, articles):
-        coefficients, intercept = _fit(values[train], right[train], weights[train])
+        coefficients, intercept = _fit(values[train], right[train], near[train])
         chances[test] = expit(values[test] @ coefficients + intercept)
-    coefficients, intercept = _fit(values, right, weights)
+    coefficients, intercept = _fit(values, right, near)
     report = _report(observations, chances)
     return Fitted(coefficients.astype(np.float32), np.asarray(intercept, np.float32), report)
 
 
 def _fit(
+    values: NDArray[np.float64], right: NDArray[np.bool_], near: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """The coefficients that tell right answers best, near misses as important as all else, scaled to chances.
+
+    The scale is Platt's (1999, Probabilistic outputs for support vector machines): a regression on the one figure.
+    """
+    coefficients, _ = _regression(values, right, _weights(near, 0.5))
+    ((scale,), intercept) = _regression((values @ coefficients)[:, None], right, _weights(near, _NEAR_SHARE))
+    return coefficients * scale, intercept
+
+
+def _weights(near: NDArray[np.bool_], share: float) -> NDArray[np.float64]:
+    """Weights that make up one in all, `share` of it on the near questions."""
+    weights: NDArray[np.float64] = np.where(near, share / near.sum(), (1 - share) / (~near).sum())
+    return weights
+
+
+def _regression(
     values: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], float]:
     """Logistic regression without negative coefficients: all figures speak for the answer, and where they

@@ -24,7 +24,7 @@ from chatbot.training.fit_head import Lesson, fit_head
 WIDTH = 128
 FOLDS = 3
 HEAD_EPOCHS = 2
-ANSWERABILITY_EPOCHS = 6
+ANSWERABILITY_EPOCHS = 4
 
 
 @dataclass(frozen=True)

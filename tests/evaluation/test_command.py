@@ -104,7 +104,7 @@ def test_a_question_file_gives_figures_rows_and_a_report(question_file: Path, tm
         "rows.jsonl",
     ]
     config = json.loads((folder / "config.json").read_text())
-    assert config["settings"]["threshold"]
+    assert config["settings"]["wrong_cost"]
     assert config["manifest"]["passages"]
     rows = Run.open(folder).rows()
     assert [row.question.id for row in rows] == ["e1", "d1", "e2"]
@@ -152,11 +152,11 @@ def test_an_interrupted_run_keeps_its_rows_and_goes_on(
     assert json.loads(resumed.stdout)["questions"] == 3
     assert asked == ["e1", "d1", "", "e2"]
 
-    monkeypatch.setenv("CHATBOT_THRESHOLD", "0.123")
+    monkeypatch.setenv("CHATBOT_WRONG_COST", "1.23")
     changed = run("--resume", folder)
     assert changed.exit_code == 1
-    assert "Settings changed since the run began (threshold)" in changed.stderr
-    monkeypatch.delenv("CHATBOT_THRESHOLD")
+    assert "Settings changed since the run began (wrong_cost)" in changed.stderr
+    monkeypatch.delenv("CHATBOT_WRONG_COST")
     question_file.write_text(question_file.read_text().replace("tungsten", "iron"))
     assert "The question files changed" in run("--resume", folder).stderr
 

@@ -92,6 +92,20 @@ def test_questions_in_another_language_keep_ids_and_answers(tmp_path: Path) -> N
     assert items[1].question.answers == ("1903",)
 
 
+def test_articles_and_questions_may_name_their_language(tmp_path: Path) -> None:
+    data = content()
+    data["data"][1]["language"] = "da"
+    data["data"][0]["paragraphs"][0]["qas"][1]["language"] = "da"
+    squad = load_squad(write(tmp_path, data))
+    assert {document.id: document.language for document in squad.corpus.documents} == {
+        "Coast/001": "da",
+        "Old_Town_Centre/001": "en",
+        "Old_Town_Centre/002": "en",
+    }
+    spoken = {item.question.id: item.question.language for item in squad.items}
+    assert spoken == {"t1": "en", "t2": "da", "c1": "en", "l1": "en"}
+
+
 def test_offsets_that_are_off_find_the_nearest_place(tmp_path: Path) -> None:
     data = content()
     data["data"][0]["paragraphs"][0]["qas"][1]["answers"][0]["answer_start"] = 3

@@ -1,6 +1,7 @@
 """Training on a handful of made-up paragraphs: the parts fit together, repeat themselves and learn."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 from chatbot.answerability import AnswerabilityModel
 from chatbot.embedding import TextEmbeddings
+from chatbot.evaluation.squad import load_squad
 from chatbot.progress import no_progress
 from chatbot.reader import load_reader, save_reader
 from chatbot.training import recipe
@@ -71,6 +73,24 @@ def test_examples_know_the_sentence_that_answers(examples: Examples) -> None:
     assert examples.index.passages[row].document.slice(start, end) == "It was built in 1900 by the town."
     cost = next(example for example in examples.examples if example.item.question.id == "harbour-2")
     assert cost.gold == frozenset()
+
+
+def test_articles_asked_apart_compete_with_none_but_their_own_paragraphs(examples: Examples) -> None:
+    apart = replace(examples, apart=True)
+    asked = apart.examples[0]
+    assert len(examples.candidates(asked)) > 1
+    assert {found.passage.document.id for found in apart.candidates(asked)} == apart.article(asked.article)
+    without = {found.passage.document.id for found in apart.candidates(asked, apart.article(asked.article))}
+    assert len(without) > 1
+    assert not without & apart.article(asked.article)
+
+
+def test_the_lessons_that_come_with_the_project_can_be_learned_from() -> None:
+    squad = load_squad(Path(__file__).parents[2] / "corpus" / "lessons" / "lessons.json")
+    questions = [item.question for item in squad.items]
+    assert {question.language for question in questions} == {"en", "da"}
+    assert sum(question.answerable for question in questions) == len(questions) / 2
+    assert all(item.places for item in squad.items if item.question.answerable)
 
 
 def test_the_same_seed_gives_the_same_head(examples: Examples) -> None:
