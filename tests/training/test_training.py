@@ -89,7 +89,7 @@ def test_the_lessons_that_come_with_the_project_can_be_learned_from() -> None:
     squad = load_squad(Path(__file__).parents[2] / "corpus" / "lessons" / "lessons.json")
     questions = [item.question for item in squad.items]
     assert {question.language for question in questions} == {"en", "da"}
-    assert sum(question.answerable for question in questions) == len(questions) / 2
+    assert 0.4 < sum(question.answerable for question in questions) / len(questions) < 0.6
     assert all(item.places for item in squad.items if item.question.answerable)
 
 
