@@ -79,6 +79,6 @@ def _softmax(values: Floats) -> Floats:
 
 def _gelu(values: Floats) -> Floats:
     """GELU in its tanh form (Hendrycks and Gimpel 2016, arXiv:1606.08415)."""
-    inner = np.float32(np.sqrt(2 / np.pi)) * (values + np.float32(0.044715) * values**3)
+    inner = np.float32(np.sqrt(2 / np.pi)) * values * (1 + np.float32(0.044715) * values * values)
     result: Floats = np.float32(0.5) * values * (1 + np.tanh(inner))
     return result

@@ -134,10 +134,10 @@ class Settings(BaseSettings):
         description="Where the counts are kept, as an address of the `limits` library; several processes must share one.",
     )
     questions_at_once: Annotated[int, Field(ge=1, le=64)] = Field(
-        2, description="Questions looked up at the same time; the others wait their turn."
+        8, description="Questions looked up at the same time, sharing the encoder; the others wait their turn."
     )
     questions_waiting: Annotated[int, Field(ge=1, le=10_000)] = Field(
-        50, description="Questions that may wait; beyond that the service says that it is busy."
+        120, description="Questions that may wait; beyond that the service says that it is busy."
     )
     log_questions: bool = Field(
         default=False, description="Whether the log tells what was asked; `false` keeps every word out of it."
