@@ -66,7 +66,8 @@ class AnswerabilityModel:
 
     def _norm(self, name: str, values: Floats) -> Floats:
         centred = values - values.mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(1e-5))
+        variance = np.einsum("ij,ij->i", centred, centred)[:, None] / np.float32(centred.shape[1])
+        scaled = centred / np.sqrt(variance + np.float32(1e-5))
         result: Floats = scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
         return result
 

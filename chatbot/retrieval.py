@@ -48,7 +48,7 @@ def candidates(
     sentence brings back what the question is about.
     """
     lexical = index.bm25.scores(question)
-    pool = min(len(index.passages), 3 * k)
+    pool = min(len(index.passages), 2 * k)
     if without:
         barred = np.array([passage.document.id in without for passage in index.passages])
         lexical = np.where(barred, np.float32(0), lexical)

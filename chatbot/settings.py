@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     passage_characters: Annotated[int, Field(ge=200, le=4000)] = Field(
         1500, description="Longest passage, in characters; longer paragraphs are cut between sentences."
     )
-    candidates: Annotated[int, Field(ge=1, le=200)] = Field(20, description="Passages read closely for one question.")
+    candidates: Annotated[int, Field(ge=1, le=200)] = Field(10, description="Passages read closely for one question.")
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = Field(
         0.1, description="Share of the BM25 score in the ranking; the rest is cosine similarity."
     )
