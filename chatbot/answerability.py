@@ -65,7 +65,7 @@ class AnswerabilityModel:
         return result
 
     def _norm(self, name: str, values: Floats) -> Floats:
-        centred = values - values.mean(axis=-1, keepdims=True)
+        centred = values - np.add.reduce(values, axis=-1, keepdims=True) / np.float32(values.shape[-1])
         variance = np.einsum("ij,ij->i", centred, centred)[:, None] / np.float32(centred.shape[1])
         scaled = centred / np.sqrt(variance + np.float32(1e-5))
         result: Floats = scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]

@@ -24,8 +24,8 @@ def highlights(index: Index, embeddings: TextEmbeddings, asked: QuestionTokens, 
     if len(offsets) != len(stored):
         return ()  # it is cut off by the encoder's limit
     important = (asked.weights >= 1 / len(asked.weights)) & (reading.matches >= _MET)
-    best = set(asked.similarities(stored).argmax(axis=0)[important].tolist())
-    middles = [float(offsets[token].mean()) + start for token in best]
+    best = asked.similarities(stored).argmax(axis=0)[important]
+    middles = set((offsets[best].sum(axis=1) / 2 + start).tolist())
     words = (
         (start + word.start(), start + word.end())
         for word in _WORD.finditer(passage.document.slice(start, end))
