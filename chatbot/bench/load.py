@@ -53,7 +53,7 @@ def measure_levels(settings: Settings, questions: Sequence[str], askers: Sequenc
     """
     with _server(settings) as port:
         asyncio.run(_ready(port, questions[0]))
-        return [asyncio.run(_level(port, questions, count, seconds)) for count in askers]
+        return [asyncio.run(ask_for(port, questions, count, seconds)) for count in askers]
 
 
 def bare_encoder(settings: Settings, questions: Sequence[str]) -> float:
@@ -68,7 +68,8 @@ def bare_encoder(settings: Settings, questions: Sequence[str]) -> float:
     return done / (time.perf_counter() - started)
 
 
-async def _level(port: int, questions: Sequence[str], askers: int, seconds: float) -> Level:
+async def ask_for(port: int, questions: Sequence[str], askers: int, seconds: float) -> Level:
+    """Ask the server at a port of this machine for that many seconds."""
     endless = itertools.cycle(questions)
     times: list[float] = []
     statuses: Counter[int] = Counter()
@@ -86,6 +87,7 @@ async def _level(port: int, questions: Sequence[str], askers: int, seconds: floa
                             times.append(time.perf_counter() - started)
             except (OSError, asyncio.IncompleteReadError):
                 statuses[0] += 1
+                await asyncio.sleep(0.01)
 
     begun = time.perf_counter()
     await asyncio.gather(*(ask_on() for _ in range(askers)))
