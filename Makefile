@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint format index evaluate screenshots clean
+.PHONY: run test lint format index evaluate bench screenshots clean
 
 run: $(READY)  ## set everything up and serve the chat at http://127.0.0.1:7860
 	$(BIN)/chatbot serve
@@ -26,11 +26,14 @@ index: $(READY)  ## build the index of the corpus
 evaluate: $(READY)  ## measure how well the chatbot answers the shipped questions
 	$(BIN)/chatbot evaluate $(foreach option,$(EVALUATE),'$(option)')
 
+bench: .venv-bench/.ready  ## compare with other libraries on a SQuAD file: make bench SQUAD=xquad.en.json
+	.venv-bench/bin/python -m tests.benchmarks $(SQUAD)
+
 screenshots: $(READY)  ## take pictures of the page in every state, into docs/screenshots
 	$(BIN)/python -m tests.browser.screenshots
 
 clean:  ## remove what was installed and built
-	rm -rf .venv index/models index/squad index/versions index/current index/converted
+	rm -rf .venv .venv-bench index/models index/squad index/versions index/current index/converted
 
 # torch comes first and pinned, so that nothing else can ask for a build with gigabytes of CUDA.
 $(READY): pyproject.toml
@@ -39,3 +42,10 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on torch==2.13.0
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable '.[dev]'
 	@touch $(READY)
+
+# The others are installed beside this program, so that nothing of theirs gets into its own environment.
+.venv-bench/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --disable-pip-version-check torch==2.13.0
+	.venv-bench/bin/python -m pip install --disable-pip-version-check --editable '.[bench]'
+	@touch .venv-bench/.ready

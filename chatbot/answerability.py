@@ -65,8 +65,9 @@ class AnswerabilityModel:
         return result
 
     def _norm(self, name: str, values: Floats) -> Floats:
-        centred = values - values.mean(axis=-1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(1e-5))
+        centred = values - np.add.reduce(values, axis=-1, keepdims=True) / np.float32(values.shape[-1])
+        variance = np.einsum("ij,ij->i", centred, centred)[:, None] / np.float32(centred.shape[1])
+        scaled = centred / np.sqrt(variance + np.float32(1e-5))
         result: Floats = scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
         return result
 
@@ -79,6 +80,6 @@ def _softmax(values: Floats) -> Floats:
 
 def _gelu(values: Floats) -> Floats:
     """GELU in its tanh form (Hendrycks and Gimpel 2016, arXiv:1606.08415)."""
-    inner = np.float32(np.sqrt(2 / np.pi)) * (values + np.float32(0.044715) * values**3)
+    inner = np.float32(np.sqrt(2 / np.pi)) * values * (1 + np.float32(0.044715) * values * values)
     result: Floats = np.float32(0.5) * values * (1 + np.tanh(inner))
     return result

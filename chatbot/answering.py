@@ -64,45 +64,50 @@ def read(
     index: Index, head: Head, asked: QuestionTokens, found: Sequence[Candidate], longest: int = 2
 ) -> list[Reading]:
     """Read each candidate token by token; the best reading comes first. `longest` is 1 or 2 sentences."""
-    matched = [_match(index, asked, candidate) for candidate in found]
-    scores = [parts @ head.mix for _, parts in matched]
-    if not scores:
+    if not found:
         return []
-    everything = np.concatenate(scores)
-    total = float(np.logaddexp.reduce(everything))
+    met, parts, first = _match(index, asked, found)
+    scores = parts @ head.mix
+    probabilities = np.exp(scores - np.logaddexp.reduce(scores))
     readings = []
-    for candidate, (met, parts), scored in zip(found, matched, scores, strict=True):
-        best = int(scored.argmax())
-        probabilities = np.exp(scored - total)
+    for candidate, start, end in zip(found, first, [*first[1:], len(scores)], strict=True):
+        best = start + int(scores[start:end].argmax())
         readings.append(
             Reading(
                 candidate=candidate,
-                sentence=best,
-                also=_neighbour(probabilities, best) if longest > 1 else None,
-                score=float(scored[best]),
+                sentence=best - start,
+                also=_neighbour(probabilities[start:end], best - start) if longest > 1 else None,
+                score=float(scores[best]),
                 probability=float(probabilities[best]),
                 matches=met[best],
-                in_passage=met.max(axis=0),
+                in_passage=met[start:end].max(axis=0),
                 parts=parts[best],
             )
         )
     return sorted(readings, key=lambda reading: -reading.score)
 
 
-def _match(index: Index, asked: QuestionTokens, candidate: Candidate) -> tuple[Floats, Floats]:
-    """Per sentence the best match of each question token, and the parts of the sentence's score."""
-    tokens, first = index.tokens_of(candidate.row)
-    met = best_per_sentence(asked.similarities(tokens), first)
-    count = len(met)
-    columns = [
-        met @ asked.weights,
-        np.full(count, met.max(axis=0) @ asked.weights),
-        np.full(count, candidate.dense),
-        candidate.sentences,
-        np.full(count, candidate.sentences.max()),
-        np.full(count, candidate.lexical),
+def _match(index: Index, asked: QuestionTokens, found: Sequence[Candidate]) -> tuple[Floats, Floats, list[int]]:
+    """For the sentences of all candidates, one after the other: the best match of each question token, the parts of the
+    sentence's score, and where each candidate's sentences begin."""
+    tokens, begins = zip(*(index.tokens_of(candidate.row) for candidate in found), strict=True)
+    before = np.cumsum([0, *map(len, tokens[:-1])])
+    met = best_per_sentence(
+        asked.similarities(np.concatenate(tokens)),
+        np.concatenate([own + rows for own, rows in zip(begins, before, strict=True)]),
+    )
+    counts = [len(own) for own in begins]
+    first = np.cumsum([0, *counts[:-1]])
+    similar = np.concatenate([candidate.sentences for candidate in found])
+    whole = [
+        np.maximum.reduceat(met, first, axis=0) @ asked.weights,
+        np.array([candidate.dense for candidate in found]),
+        np.maximum.reduceat(similar, first),
+        np.array([candidate.lexical for candidate in found]),
     ]
-    return met, np.stack(columns, axis=1).astype(np.float32)
+    passage, dense, nearest, lexical = (np.repeat(values, counts) for values in whole)
+    columns = [met @ asked.weights, passage, dense, similar, nearest, lexical]
+    return met, np.stack(columns, axis=1).astype(np.float32), first.tolist()
 
 
 def _neighbour(probabilities: Floats, best: int) -> int | None:

@@ -132,6 +132,7 @@ class Chatbot(Runnable[str, Answer]):
         Documents whose ids are in `without` are left out, which is how not knowing is measured.
         """
         settings = self.settings
+        clock = Stopwatch()
         question = clean(question)
         fallback: Language = language or ("da" if settings.language == "da" else "en")
         spoken = detect_language(question[: settings.max_question_characters], fallback)
@@ -139,10 +140,11 @@ class Chatbot(Runnable[str, Answer]):
         if reason:
             shown = question[: settings.max_question_characters]
             return Trace(Answer(question=shown, language=spoken, status=Status.REJECTED, text=reason))
-        clock = Stopwatch()
+        clock.lap("checking")
         encoded = self.embeddings.question(question)
         clock.lap("embedding")
         courtesy = self._small_talk.reply(encoded.vector, spoken)
+        clock.lap("small talk")
         if courtesy:
             answer = Answer(question=question, language=spoken, status=Status.SMALL_TALK, text=courtesy)
             return Trace(answer, steps=clock.laps)

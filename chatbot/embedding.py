@@ -11,6 +11,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from chatbot.batching import Batched
 from chatbot.progress import Progress, no_progress
 
 Vectors = NDArray[np.float32]
@@ -52,6 +53,8 @@ class TextEmbeddings(Embeddings, ABC):
         self.prompts = prompts
         self.threads = threads
         self.indexing_threads = max(threads, os.cpu_count() or 1)
+        # Half of the cores are left to what is done with the vectors.
+        self._together = Batched(self._encode_questions, max(1, self.indexing_threads // (2 * threads)))
 
     @property
     @abstractmethod
@@ -77,8 +80,8 @@ class TextEmbeddings(Embeddings, ABC):
         return other
 
     def question(self, text: str) -> Encoded:
-        """One question."""
-        return self.encode([text], self.prompts["query"])[0]
+        """One question; those that several threads ask for at the same time are computed together."""
+        return self._together(text)
 
     def questions(
         self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Encoding questions"
@@ -91,6 +94,9 @@ class TextEmbeddings(Embeddings, ABC):
     ) -> Iterator[tuple[int, Encoded]]:
         """Passages with their positions in `texts`, on all cores, longest first."""
         return self._many(texts, self.prompts["passage"], progress, step)
+
+    def _encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        return self.encode(texts, self.prompts["query"])
 
     def _many(self, texts: Sequence[str], prompt: str, progress: Progress, step: str) -> Iterator[tuple[int, Encoded]]:
         batches = list(_batches(texts))

@@ -2,11 +2,9 @@
 
 import re
 
-import numpy as np
-
 from chatbot.answering import Reading
 from chatbot.embedding import TextEmbeddings
-from chatbot.index import Index, tokens_by_sentence
+from chatbot.index import Index
 from chatbot.late_interaction import QuestionTokens
 from chatbot.lexical import is_stop_word
 from chatbot.sentences import Span
@@ -19,14 +17,15 @@ _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*%?")
 def highlights(index: Index, embeddings: TextEmbeddings, asked: QuestionTokens, reading: Reading) -> tuple[Span, ...]:
     """Words of the best sentence, as document offsets, that the question's important tokens were met by."""
     passage = reading.passage
-    offsets = embeddings.passage_offsets(passage.embedded_text)
-    owned = tokens_by_sentence(passage, offsets)[reading.sentence]
-    similarities = asked.similarities(index.sentence_tokens(reading.candidate.row, reading.sentence))
-    important = (asked.weights >= 1 / len(asked.weights)) & (reading.matches >= _MET)
-    best = {int(owned[row]) for row in similarities.argmax(axis=0)[np.flatnonzero(important)]}
-    heading = len(passage.embedded_text) - len(passage.text)
-    middles = [float(offsets[token].mean()) - heading + passage.start for token in best]
     start, end = passage.sentences[reading.sentence]
+    stored = index.sentence_tokens(reading.candidate.row, reading.sentence)
+    # Words are tokenised one by one, so the sentence alone has the tokens that it has in its passage.
+    offsets = embeddings.passage_offsets(passage.document.slice(start, end))
+    if len(offsets) != len(stored):
+        return ()  # it is cut off by the encoder's limit
+    important = (asked.weights >= 1 / len(asked.weights)) & (reading.matches >= _MET)
+    best = asked.similarities(stored).argmax(axis=0)[important]
+    middles = set((offsets[best].sum(axis=1) / 2 + start).tolist())
     words = (
         (start + word.start(), start + word.end())
         for word in _WORD.finditer(passage.document.slice(start, end))

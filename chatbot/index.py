@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import langchain_core.documents
 import numpy as np
@@ -69,8 +70,7 @@ class Index:
 
     def embedded(self, rows: Sequence[int]) -> list[Embedded]:
         """What the embedding model made of these passages, as an index is built from."""
-        # Views of plain arrays: slicing a mapped one is many times slower.
-        sentences, tokens = np.asarray(self.sentence_vectors), np.asarray(self.token_vectors)
+        sentences, tokens = self.sentence_vectors, self.token_vectors
         lengths = np.diff(self.first_token)
         parts = []
         for row, vector in zip(rows, self.store.vectors(rows), strict=True):
@@ -79,9 +79,11 @@ class Index:
             parts.append(Embedded(vector, sentences[first:end], own, lengths[first:end]))
         return parts
 
-    def sentences_of(self, row: int) -> NDArray[np.float32]:
-        """The vectors of one passage's sentences, shape [sentences, dimension]."""
-        return self.sentence_vectors[self.first_sentence[row] : self.first_sentence[row + 1]].astype(np.float32)
+    def sentences_of(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The vectors of these passages' sentences, one after the other, and where each passage's begin among them."""
+        spans = [slice(self.first_sentence[row], self.first_sentence[row + 1]) for row in rows]
+        vectors = np.concatenate([self.sentence_vectors[span] for span in spans]).astype(np.float32)
+        return vectors, _begins([span.stop - span.start for span in spans])
 
     def tokens_of(self, row: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
         """The token vectors of one passage's sentences, and in which row of them each sentence begins."""
@@ -92,6 +94,11 @@ class Index:
         """The token vectors of one sentence of a passage."""
         number = self.first_sentence[row] + sentence
         return self.token_vectors[self.first_token[number] : self.first_token[number + 1]]
+
+
+def _begins(lengths: Sequence[int]) -> NDArray[np.int64]:
+    """Where each of several runs begins once they are put one after the other."""
+    return np.cumsum([0, *lengths[:-1]])
 
 
 def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -143,9 +150,9 @@ def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings) -> Index:
             store=store,
             passages=passages,
             topics=tuple(document.metadata["topic"] for document in stored),
-            sentence_vectors=np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False),
+            sentence_vectors=_mapped(folder / _SENTENCES),
             first_sentence=first_sentences(passages),
-            token_vectors=np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False),
+            token_vectors=_mapped(folder / _TOKENS),
             first_token=np.load(folder / _FIRST, allow_pickle=False),
             bm25=Bm25.load(folder),
         )
@@ -153,13 +160,18 @@ def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings) -> Index:
         raise DamagedIndexError(f"its files do not fit together ({type(error).__name__})") from error
 
 
+def _mapped(path: Path) -> NDArray[Any]:
+    """An array that stays on the disk, as a plain view: slicing a `memmap` is many times slower."""
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
 def mapped(index: Index, folder: Path, manifest: Manifest) -> Index:
     """The index that was saved to `folder`, with what is large mapped from there, no longer in memory."""
     return replace(
         index,
         manifest=manifest,
-        sentence_vectors=np.load(folder / _SENTENCES, mmap_mode="r", allow_pickle=False),
-        token_vectors=np.load(folder / _TOKENS, mmap_mode="r", allow_pickle=False),
+        sentence_vectors=_mapped(folder / _SENTENCES),
+        token_vectors=_mapped(folder / _TOKENS),
     )
 
 

@@ -48,23 +48,36 @@ def candidates(
     sentence brings back what the question is about.
     """
     lexical = index.bm25.scores(question)
-    pool = min(len(index.passages), 3 * k)
+    pool = min(len(index.passages), 2 * k)
     if without:
         barred = np.array([passage.document.id in without for passage in index.passages])
         lexical = np.where(barred, np.float32(0), lexical)
         pool = min(len(index.passages), pool + int(barred.sum()))
     nearest, _ = index.store.nearest_rows(vector, pool)
     matching = np.argpartition(-lexical, pool - 1)[:pool]
-    rows = np.union1d(nearest, matching[lexical[matching] > 0]).tolist()
-    rows = [row for row in rows if index.passages[row].document.id not in without]
-    found: list[Candidate] = []
-    for row, passage_vector in zip(rows, index.store.vectors(rows), strict=True):
-        dense = float(passage_vector @ vector)
-        sentences = index.sentences_of(row) @ vector
-        similarity = (dense + float(sentences.max())) / 2
-        score = (1 - lexical_weight) * similarity + lexical_weight * float(lexical[row])
-        found.append(Candidate(index.passages[row], row, score, dense, sentences, float(lexical[row])))
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.row))[:k]
+    rows = np.union1d(nearest, matching[lexical[matching] > 0])
+    if without:
+        rows = rows[~barred[rows]]
+    if not len(rows):
+        return []
+    words = lexical[rows]
+    dense = index.store.vectors(rows) @ vector
+    sentences, first = index.sentences_of(rows)
+    similar = sentences @ vector
+    similarity = (dense + np.maximum.reduceat(similar, first)) / 2
+    scores = (1 - lexical_weight) * similarity + lexical_weight * words
+    ends = [*first[1:], len(similar)]
+    return [
+        Candidate(
+            index.passages[rows[place]],
+            int(rows[place]),
+            float(scores[place]),
+            float(dense[place]),
+            similar[first[place] : ends[place]],
+            float(words[place]),
+        )
+        for place in np.lexsort((rows, -scores))[:k].tolist()
+    ]
 
 
 class HybridRetriever(BaseRetriever):

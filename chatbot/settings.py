@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     passage_characters: Annotated[int, Field(ge=200, le=4000)] = Field(
         1500, description="Longest passage, in characters; longer paragraphs are cut between sentences."
     )
-    candidates: Annotated[int, Field(ge=1, le=200)] = Field(20, description="Passages read closely for one question.")
+    candidates: Annotated[int, Field(ge=1, le=200)] = Field(10, description="Passages read closely for one question.")
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = Field(
         0.1, description="Share of the BM25 score in the ranking; the rest is cosine similarity."
     )
@@ -138,10 +138,10 @@ class Settings(BaseSettings):
         description="Where the counts are kept, as an address of the `limits` library; several processes must share one.",
     )
     questions_at_once: Annotated[int, Field(ge=1, le=64)] = Field(
-        2, description="Questions looked up at the same time; the others wait their turn."
+        8, description="Questions looked up at the same time, sharing the encoder; the others wait their turn."
     )
     questions_waiting: Annotated[int, Field(ge=1, le=10_000)] = Field(
-        50, description="Questions that may wait; beyond that the service says that it is busy."
+        120, description="Questions that may wait; beyond that the service says that it is busy."
     )
     log_questions: bool = Field(
         default=False, description="Whether the log tells what was asked; `false` keeps every word out of it."

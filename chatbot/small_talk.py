@@ -1,5 +1,7 @@
 """Greetings, thanks and the like get a courteous line, not a search."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +19,8 @@ class SmallTalk:
     def __init__(self, embeddings: TextEmbeddings) -> None:
         sounds = [sound for pleasantry in PLEASANTRIES for sound in pleasantry.sounds_like]
         self._pleasantries = [pleasantry for pleasantry in PLEASANTRIES for _ in pleasantry.sounds_like]
-        self._vectors = np.stack([embeddings.question(sound).vector for sound in sounds])
-        self._questions = np.stack([embeddings.question(question).vector for question in NOT_PLEASANTRIES])
+        self._vectors = _vectors(embeddings, sounds)
+        self._questions = _vectors(embeddings, NOT_PLEASANTRIES)
 
     def reply(self, vector: NDArray[np.float32], language: Language) -> str | None:
         """What to say to a question with this vector, or None where it is a question proper."""
@@ -27,3 +29,10 @@ class SmallTalk:
         if nearness[nearest] < max(_NEAR, float((self._questions @ vector).max())):
             return None
         return self._pleasantries[nearest].replies[language]
+
+
+def _vectors(embeddings: TextEmbeddings, questions: Sequence[str]) -> NDArray[np.float32]:
+    vectors = np.empty((len(questions), embeddings.dimension), np.float32)
+    for position, encoded in embeddings.questions(questions):
+        vectors[position] = encoded.vector
+    return vectors

@@ -120,7 +120,7 @@ class FaissVectorStore(VectorStore):
         scores, rows = self._index.search(vector[None, :], k)
         return rows[0], scores[0]
 
-    def vectors(self, rows: Sequence[int]) -> NDArray[np.float32]:
+    def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of these rows, shape [rows, dimension]."""
         if not len(rows):
             return np.empty((0, self._index.d), np.float32)

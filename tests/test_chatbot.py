@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -127,9 +127,9 @@ def test_a_whole_answer_costs_at_most_half_more_than_encoding_its_question(chatb
     questions = [question for question, _ in ANSWERED] * 4
     ratios = []
     for question in questions:
-        begun = perf_counter()
+        begun = process_time()
         chatbot.embeddings.question(question)
-        encoded = perf_counter()
+        encoded = process_time()
         chatbot.ask(question)
-        ratios.append((perf_counter() - encoded) / (encoded - begun))
+        ratios.append((process_time() - encoded) / (encoded - begun))
     assert median(ratios) <= 1.5

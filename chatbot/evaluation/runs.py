@@ -22,7 +22,17 @@ from chatbot.evaluation.verdicts import judge
 
 CONFIG, ROWS, FIGURES, REPORT = "config.json", "rows.jsonl", "metrics.json", "report.html"
 WITHOUT = "without"
-_LIBRARIES = ("numpy", "torch", "sentence-transformers", "faiss-cpu", "bm25s", "ir-measures", "scikit-learn")
+_LIBRARIES = (
+    "numpy",
+    "onnxruntime",
+    "tokenizers",
+    "torch",
+    "sentence-transformers",
+    "faiss-cpu",
+    "bm25s",
+    "ir-measures",
+    "scikit-learn",
+)
 
 
 class Selection(BaseModel):

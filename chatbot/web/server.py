@@ -34,12 +34,15 @@ def serve_page(settings: Settings) -> None:
     """
     # The port first: who has to choose another should not wait for the imports.
     with listener(settings.host, settings.port) as listening:
-        from chatbot.web.application import build_app
         from chatbot.web.loading import Loading
 
         start_log()
         announce = partial(typer.echo, err=True)
         loading = Loading(partial(_open, settings), announce, partial(_follow, settings, announce))
+        # The page's libraries take seconds to import, and so does getting ready: side by side.
+        loading.start()
+        from chatbot.web.application import build_app
+
         app = build_app(settings, loading)
         typer.echo(f"Serving at {_address(settings.host, listening)} (Ctrl+C stops it).", err=True)
         with contextlib.suppress(KeyboardInterrupt):

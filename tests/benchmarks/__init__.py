@@ -1,0 +1,1 @@
+"""This system and others on the same passages and questions: `make bench SQUAD=xquad.en.json`."""
