@@ -2,11 +2,16 @@
 
 import os
 from importlib.util import find_spec
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from langchain_core.messages import HumanMessage
+
 from chatbot.errors import ChatbotError
+from chatbot.listener import Listener
 from chatbot.settings import Settings
+from chatbot.writing.stream import chunks
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -55,6 +60,22 @@ def open_model(settings: Settings) -> "BaseChatModel":
             "ollama:NAME, anthropic:NAME or another provider of LangChain's; the provider's key must be in the environment."
         ) from None
     return model
+
+
+def greet(settings: Settings) -> str:
+    """Ask the model for one word, and say that it answers.
+
+    Raises:
+        ChatbotError: it does not; the message says why and what to do.
+    """
+    model = open_model(settings)
+    started = monotonic()
+    try:
+        for _ in chunks(model, [HumanMessage("Reply with OK.")], started + settings.llm_timeout, Listener()):
+            return f"{settings.llm} answers, after {monotonic() - started:.1f} seconds."
+    except Exception as error:  # noqa: BLE001 - each provider has its own
+        raise ChatbotError(trouble(error, settings.llm_base_url)) from None
+    raise ChatbotError(f"{settings.llm} answers with nothing.")
 
 
 def trouble(error: BaseException, address: str = "") -> str:
