@@ -112,15 +112,23 @@ class Chatbot(Runnable[str, Answer]):
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         return self._call_with_config(self.ask, input, config)
 
-    def ask(self, question: str, history: Sequence[Answer] = (), language: Language | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        language: Language | None = None,
+        listener: Listener | None = None,
+    ) -> Answer:
         """Answer one question.
 
         Args:
             question: in Danish or English.
             history: the earlier answers of the same conversation, oldest first.
             language: frames the answer where the question does not show its own language.
+            listener: hears the sentences of an answer that a language model writes, one by one; the answer that is
+                returned counts, also where it is another.
         """
-        return self.trace(question, history, language).answer
+        return self.trace(question, history, language, listener=listener).answer
 
     def trace(
         self,

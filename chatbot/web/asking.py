@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
 
 from chatbot.answer import Answer, WrittenSentence
@@ -89,9 +90,8 @@ class Asking:
         self._pending += 1
         self._metrics.pending.set(self._pending)
         try:
-            turn = asyncio.get_running_loop().run_in_executor(
-                self._threads, self.chatbot.trace, question, history, language, (), listener
-            )
+            trace_it = partial(self.chatbot.trace, question, history, language, listener=listener)
+            turn = asyncio.get_running_loop().run_in_executor(self._threads, trace_it)
             trace = await asyncio.wait_for(turn, self._patience)
         except TimeoutError:
             raise BusyError from None
@@ -115,8 +115,11 @@ class Asking:
         """
         heard: asyncio.Queue[WrittenSentence | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
-        listener = Listener(lambda sentence: loop.call_soon_threadsafe(heard.put_nowait, sentence))
-        answering = asyncio.ensure_future(self.ask(question, history, language, listener))
+
+        def said(sentence: WrittenSentence) -> None:
+            loop.call_soon_threadsafe(heard.put_nowait, sentence)
+
+        answering = asyncio.ensure_future(self.ask(question, history, language, Listener(said)))
         answering.add_done_callback(lambda _: heard.put_nowait(None))
         try:
             while (sentence := await heard.get()) is not None:
