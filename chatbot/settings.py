@@ -197,9 +197,10 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problem = error.errors()[0]
         variable = PREFIX + str(problem["loc"][0]).upper()
+        # An address may hold a password.
+        given = "" if problem["loc"][0] == "llm_base_url" else f"={problem['input']}"
         raise ChatbotError(
-            f"{variable}={problem['input']} does not fit: {problem['msg'].lower()}. "
-            "See `chatbot settings` for what it takes."
+            f"{variable}{given} does not fit: {problem['msg'].lower()}. See `chatbot settings` for what it takes."
         ) from None
 
 
