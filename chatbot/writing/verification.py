@@ -132,7 +132,8 @@ class Verifier:
         if passage.id not in self._read:
             texts = [passage.document.slice(*span) for span in passage.sentences]
             self._read[passage.id] = [
-                self.head.passage(encoded.tokens) for encoded in self.embeddings.encode(texts, self.embeddings.prompts["passage"])
+                self.head.passage(encoded.tokens)
+                for encoded in self.embeddings.encode(texts, self.embeddings.prompts["passage"])
             ]
         sentences = self._read[passage.id]
         return np.stack([asked.similarities(tokens).max(axis=0, initial=-1) for tokens in sentences])
