@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatbot import e5_weights, manifest, versions
+from chatbot import e5_assembly, e5_weights, manifest, versions
 from chatbot.corpus import open_corpus
 from chatbot.errors import ChatbotError
 from chatbot.settings import DEFAULT_MODEL, Settings
@@ -43,15 +43,12 @@ def _corpus(settings: Settings) -> str:
 
 def _embedding_model(settings: Settings) -> str:
     name = settings.embedding_model
-    if name != DEFAULT_MODEL:
-        local = Path(name).is_dir()
-        return (
-            f"{name} is a local folder." if local else f"{name} comes from Hugging Face, which needs the network once."
-        )
-    if e5_weights.bundled_weights() is None:
-        return f"{e5_weights.HUGGING_FACE_NAME} comes from Hugging Face, which needs the network once."
-    assembled = e5_weights.is_assembled(settings.index / "models" / name)
-    return "The assembled files are there." if assembled else "It will be assembled at the first start."
+    if name == DEFAULT_MODEL and e5_weights.bundled_weights() is not None:
+        assembled = e5_assembly.is_assembled(settings.index / "models" / name)
+        return "The assembled files are there." if assembled else "It will be assembled at the first start."
+    if Path(name).is_dir():
+        return f"{name} is a local folder."
+    return f"{name} comes from Hugging Face, which needs the network once."
 
 
 def _index(settings: Settings) -> str:
