@@ -90,15 +90,35 @@ def cite(
     )
 
 
+class Wording(StrEnum):
+    """Who wrote the text of an answer: a document, a language model, or a document because the model's did not do."""
+
+    QUOTED = "quoted"
+    WRITTEN = "written"
+    STOOD_IN = "stood_in"
+
+
+class WrittenSentence(BaseModel):
+    """One sentence by a language model; `source` is the number of the citation that supports it, from 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    source: int
+
+
 class Answer(BaseModel):
     """The answer to one question.
 
     Attributes:
         id: names the answer in feedback: the same question with the same outcome has the same id, always and anywhere.
         language: of the question, and so of the frame around the quote.
-        text: the quote where answered, else what is said instead.
+        text: the quote where answered, or what a language model wrote, else what is said instead.
+        wording: who wrote the text.
+        sentences: the text sentence by sentence, where a language model wrote it.
         confidence: the chance that the text answers the question, in [0, 1]; None where nothing was looked up.
-        citations: the quote's place first, then up to two passages that support it.
+        citations: the quote's place first, then up to two passages that support it; of a written text, the sentence
+            behind each of its sentences.
         suggestions: topics the corpus does cover, where it does not answer.
         understood_as: the stand-alone question a follow-up was read as.
     """
@@ -114,6 +134,8 @@ class Answer(BaseModel):
     citations: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
     understood_as: str | None = None
+    wording: Wording = Wording.QUOTED
+    sentences: tuple[WrittenSentence, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
     @property

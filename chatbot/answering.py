@@ -53,6 +53,17 @@ class Reading:
         return min(sentences)[0], max(sentences)[1]
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One way to understand a question, retrieved and read; `chance` is that its best reading answers it."""
+
+    question: str
+    asked: QuestionTokens
+    candidates: tuple[Candidate, ...]
+    readings: tuple[Reading, ...]
+    chance: float
+
+
 def ask_tokens(head: Head, question: Encoded, carried: Span = (0, 0)) -> QuestionTokens:
     """The question's tokens, projected and weighed; those inside the span `carried` weigh less."""
     start, end = carried

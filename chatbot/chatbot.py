@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from chatbot.answer import Answer, Certainty, Status, cite
-from chatbot.answering import Reading, ask_tokens
+from chatbot.answering import Attempt, Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
 from chatbot.corpus import Corpus, Document, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
@@ -20,7 +20,7 @@ from chatbot.highlighting import highlights
 from chatbot.index import Index
 from chatbot.indexing import Opened, open_index
 from chatbot.language import Language, detect_language
-from chatbot.late_interaction import QuestionTokens
+from chatbot.listener import Listener
 from chatbot.phrases import phrases
 from chatbot.progress import Progress, no_progress
 from chatbot.question import clean, refusal
@@ -28,6 +28,9 @@ from chatbot.reader import Reader, load_reader
 from chatbot.retrieval import Candidate, HybridRetriever, candidates
 from chatbot.settings import Settings
 from chatbot.small_talk import SmallTalk
+
+if TYPE_CHECKING:
+    from chatbot.writing.writer import Writer, Writing
 
 _SUGGESTIONS = 3
 _SUPPORTING = 2
@@ -53,17 +56,6 @@ class Stopwatch:
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One way to understand a question, retrieved and read; `chance` is that its best reading answers it."""
-
-    question: str
-    asked: QuestionTokens
-    candidates: tuple[Candidate, ...]
-    readings: tuple[Reading, ...]
-    chance: float
-
-
-@dataclass(frozen=True)
 class Trace:
     """An answer and how it came about.
 
@@ -71,19 +63,29 @@ class Trace:
         candidates: the passages in their final order.
         readings: what each of them says to the question, in the same order.
         steps: milliseconds by step.
+        writing: what a language model made of it, where one was asked.
     """
 
     answer: Answer
     candidates: tuple[Candidate, ...] = ()
     readings: tuple[Reading, ...] = ()
     steps: Mapping[str, float] = field(default_factory=dict)
+    writing: "Writing | None" = None
 
 
 class Chatbot(Runnable[str, Answer]):
     """Answers questions from an index. Holds no state between questions; safe to call from several threads."""
 
-    def __init__(self, index: Index, embeddings: TextEmbeddings, reader: Reader, settings: Settings) -> None:
+    def __init__(
+        self,
+        index: Index,
+        embeddings: TextEmbeddings,
+        reader: Reader,
+        settings: Settings,
+        writer: "Writer | None" = None,
+    ) -> None:
         self.index = index
+        self.writer = writer
         self.reader = reader
         self.embeddings = embeddings
         self.settings = settings
@@ -110,15 +112,23 @@ class Chatbot(Runnable[str, Answer]):
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         return self._call_with_config(self.ask, input, config)
 
-    def ask(self, question: str, history: Sequence[Answer] = (), language: Language | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        language: Language | None = None,
+        listener: Listener | None = None,
+    ) -> Answer:
         """Answer one question.
 
         Args:
             question: in Danish or English.
             history: the earlier answers of the same conversation, oldest first.
             language: frames the answer where the question does not show its own language.
+            listener: hears the sentences of an answer that a language model writes, one by one; the answer that is
+                returned counts, also where it is another.
         """
-        return self.trace(question, history, language).answer
+        return self.trace(question, history, language, listener=listener).answer
 
     def trace(
         self,
@@ -126,6 +136,7 @@ class Chatbot(Runnable[str, Answer]):
         history: Sequence[Answer] = (),
         language: Language | None = None,
         without: Collection[str] = (),
+        listener: Listener | None = None,
     ) -> Trace:
         """Answer one question as `ask` does and keep what was retrieved, read and how long it took.
 
@@ -148,10 +159,17 @@ class Chatbot(Runnable[str, Answer]):
         if courtesy:
             answer = Answer(question=question, language=spoken, status=Status.SMALL_TALK, text=courtesy)
             return Trace(answer, steps=clock.laps)
+        listener = listener or Listener()
+        deadline = self.writer.deadline() if self.writer else 0.0
         understanding = understand(question, spoken, history)
         attempts = [self._attempt(Resolved(question), encoded, without, clock)] if understanding.plain else []
         enough = understanding.last_resort and attempts[0].chance >= settings.threshold
-        for version in () if enough else understanding.resolved:
+        versions = () if enough else understanding.resolved
+        if versions and self.writer:
+            rewritten = self.writer.condense(question, spoken, history, deadline, listener)
+            versions = (Resolved(rewritten), *versions) if rewritten else versions
+            clock.lap("condensing")
+        for version in versions:
             encoded = self.embeddings.question(version.text)
             clock.lap("embedding")
             attempts.append(self._attempt(version, encoded, without, clock))
@@ -164,9 +182,13 @@ class Chatbot(Runnable[str, Answer]):
         if understood:
             answer = answer.model_copy(update={"understood_as": understood})
         clock.lap("answering")
-        return Trace(answer, best.candidates, best.readings, clock.laps)
+        writing = None
+        if self.writer and answer.status == Status.ANSWERED:
+            answer, writing = self.writer.write(best, answer, deadline, listener)
+            clock.lap("writing")
+        return Trace(answer, best.candidates, best.readings, clock.laps, writing)
 
-    def _attempt(self, version: Resolved, encoded: Encoded, without: Collection[str], clock: "Stopwatch") -> "Attempt":
+    def _attempt(self, version: Resolved, encoded: Encoded, without: Collection[str], clock: "Stopwatch") -> Attempt:
         settings = self.settings
         question = version.text
         found = candidates(self.index, question, encoded.vector, settings.candidates, settings.lexical_weight, without)
@@ -177,7 +199,7 @@ class Chatbot(Runnable[str, Answer]):
         reranked = tuple(reading.candidate for reading in readings)
         return Attempt(question, asked, reranked, tuple(readings), chance)
 
-    def _answered(self, question: str, language: Language, attempt: "Attempt") -> Answer:
+    def _answered(self, question: str, language: Language, attempt: Attempt) -> Answer:
         best, *others = attempt.readings
         supporting = [reading for reading in others if reading.probability >= _SUPPORTS]
         shown = [best, *supporting[:_SUPPORTING]]
@@ -202,7 +224,7 @@ class Chatbot(Runnable[str, Answer]):
             citations=citations,
         )
 
-    def _not_found(self, question: str, language: Language, attempt: "Attempt") -> Answer:
+    def _not_found(self, question: str, language: Language, attempt: Attempt) -> Answer:
         nearest = dict.fromkeys(self.index.topics[reading.candidate.row] for reading in attempt.readings)
         return Answer(
             question=question,
@@ -253,7 +275,12 @@ def open_over(
     notices = [*index_notices(opened), *corpus.skipped]
     if reader.confidence is None:
         notices.append("No confidence was fitted for this embedding model. See `chatbot train`.")
-    return Ready(Chatbot(opened.index, embeddings, reader, settings), tuple(notices), opened)
+    writer = None
+    if settings.llm:
+        from chatbot.writing.writer import open_writer
+
+        writer = open_writer(embeddings, reader, settings)
+    return Ready(Chatbot(opened.index, embeddings, reader, settings, writer), tuple(notices), opened)
 
 
 def index_notices(opened: Opened) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""The command line: ask, index, serve, mcp, settings, feedback, widget, evaluate, train, bench."""
+"""The command line: ask, index, serve, mcp, settings, doctor, feedback, widget, evaluate, train, bench."""
 
 import contextlib
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,7 +19,7 @@ from chatbot.training.command import train
 from chatbot.web.widget.command import widget
 
 if TYPE_CHECKING:
-    from chatbot.answer import Answer
+    from chatbot.answer import Answer, WrittenSentence
     from chatbot.chatbot import Chatbot, Ready
 
 app = typer.Typer(
@@ -39,19 +40,23 @@ def ask(
 
     With --json every question gives one line: question, language, status (answered, not_found, small_talk or
     rejected), certainty, text, confidence, citations, suggestions, understood_as. Offsets count characters of the
-    document's text after its front matter; page is that of a PDF or the slide of a presentation.
+    document's text after its front matter; page is that of a PDF or the slide of a presentation. Where a language model
+    writes, wording says whether it did, and sentences which citation supports each of its sentences.
     """
+    from chatbot.listener import Listener
+
     chatbot = _ready().chatbot
     questions = _lines() if question == "-" else iter([question])
     refused = False
     for line in questions:
-        answer = chatbot.ask(line)
+        said: list[WrittenSentence] = []
+        answer = chatbot.ask(line, listener=None if json else Listener(partial(_print_sentence, said)))
         refused = answer.status == "rejected"
         if json:
             sys.stdout.write(answer.model_dump_json() + "\n")
             sys.stdout.flush()
         else:
-            _print_answer(chatbot, answer)
+            _print_answer(chatbot, answer, said)
     if refused and not json and question != "-":
         raise typer.Exit(2)
 
@@ -113,6 +118,20 @@ def serve_assistants() -> None:
         tool_server(_ready().chatbot).run("stdio")
 
     terminal.reporting(run)
+
+
+@app.command()
+def doctor() -> None:
+    """Check corpus, index, models and the connection to a language model, and say what is wrong and what to do."""
+    settings = terminal.settings()
+    from chatbot.doctor import examine
+
+    healthy = True
+    for finding in examine(settings):
+        healthy = healthy and finding.healthy
+        typer.echo(f"{'ok' if finding.healthy else 'PROBLEM'}  {finding.what}: {finding.told}")
+    if not healthy:
+        raise typer.Exit(1)
 
 
 @app.command("settings")
@@ -206,7 +225,17 @@ def _lines() -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def _print_answer(chatbot: "Chatbot", answer: "Answer") -> None:
+def _print_sentence(said: "list[WrittenSentence]", sentence: "WrittenSentence") -> None:
+    """A sentence as it is written, kept in `said`."""
+    from rich.console import Console
+    from rich.text import Text
+
+    said.append(sentence)
+    Console(highlight=False).print(Text(f"{sentence.text} [{sentence.source}]", style="bold"))
+
+
+def _print_answer(chatbot: "Chatbot", answer: "Answer", said: "list[WrittenSentence]") -> None:
+    """The answer, unless it has just been `said`, and its sources."""
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
@@ -217,15 +246,20 @@ def _print_answer(chatbot: "Chatbot", answer: "Answer") -> None:
     console = Console(highlight=False)
     if answer.certainty == "possible":
         console.print(Text(says.possible, style="dim"))
-    console.print(Text(answer.text, style="bold" if answer.citations else ""))
+    if answer.wording == "stood_in":
+        console.print(Text(says.stood_in, style="dim"))
+    if list(answer.sentences) != said or not said:
+        console.print(Text(answer.text, style="bold" if answer.citations else ""))
     for position, citation in enumerate(answer.citations, start=1):
         document = chatbot.documents[citation.document]
         note = "" if document.language == answer.language else says.in_language.get(document.language, "")
         place = says.place((citation.title, *citation.headings), citation.page)
         place = f"[{position}] {place}, {citation.start}–{citation.end} {note}".rstrip()
         console.print(Text(place, style="dim"))
-        if position > 1:
+        if position > 1 or answer.sentences:
             console.print(Padding(Text(citation.quote, style="dim"), (0, 0, 0, 4)))
+    if answer.sentences:
+        console.print(Text(says.written, style="dim"))
     if answer.suggestions:
         console.print(Text(says.they_cover, style="dim"), *(f"\n  · {topic}" for topic in answer.suggestions))
 

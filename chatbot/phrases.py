@@ -26,6 +26,8 @@ class Phrases:
     understood_as: str
     clear: str
     possible: str
+    written: str
+    stood_in: str
     in_language: dict[str, str]
     page: str
     see_also: str
@@ -83,6 +85,9 @@ class Phrases:
     privacy_without_log: str
     privacy_with_log: str
     privacy_with_feedback: str
+    privacy_with_model: str
+    about_written: tuple[str, str]
+    writes_nothing: str
     contact_heading: str
     documents_heading: str
     greeting: str
@@ -118,6 +123,8 @@ ENGLISH = Phrases(
     understood_as="Understood as: {question}",
     clear="Clear answer",
     possible="This may be the answer:",
+    written="Written by a language model; every sentence was checked against the source behind it.",
+    stood_in="Quoted: no written answer that the documents support came in time.",
     in_language={"da": "(in Danish)"},
     page="page {number}",
     see_also="See also",
@@ -196,7 +203,7 @@ ENGLISH = Phrases(
         (
             "What this is",
             "An automatic service that answers questions by quoting documents. It looks for the sentence that answers "
-            "best and shows it word for word, with its place in the document. It writes nothing of its own.",
+            "best and shows it word for word, with its place in the document.",
         ),
         (
             "How an answer is made",
@@ -217,6 +224,15 @@ ENGLISH = Phrases(
     privacy_with_log="Your questions are kept in the service's log, without your name.",
     privacy_with_feedback="If you send feedback, the question, which answer it got, your vote and your comment are "
     "stored, with e-mail addresses and long numbers masked. Nothing is stored about who you are.",
+    privacy_with_model="Your question, and what was said before it, is sent to the language model together with the "
+    "passages that were found.",
+    about_written=(
+        "What a language model does here",
+        "Where the documents hold an answer, a language model puts it into words. Each of its sentences is shown only if a "
+        "sentence of a document says the same, with the same names and numbers; that sentence stands below it. Where none "
+        "is left, or the model does not answer in time, the quote is shown instead.",
+    ),
+    writes_nothing="It writes nothing of its own.",
     contact_heading="Whom to ask instead",
     documents_heading="The documents",
     greeting="Ask a question. The answer is quoted word for word from the documents, with its place in them.",
@@ -247,6 +263,8 @@ DANISH = Phrases(
     understood_as="Forstået som: {question}",
     clear="Tydeligt svar",
     possible="Det her er måske svaret:",
+    written="Skrevet af en sprogmodel; hver sætning er holdt op mod kilden bag den.",
+    stood_in="Citeret: der kom ikke i tide et skrevet svar, som dokumenterne støtter.",
     in_language={"en": "(på engelsk)"},
     page="side {number}",
     see_also="Se også",
@@ -325,7 +343,7 @@ DANISH = Phrases(
         (
             "Hvad det er",
             "En automatisk tjeneste, der besvarer spørgsmål ved at citere dokumenter. Den leder efter den sætning, der "
-            "svarer bedst, og viser den ordret med dens plads i dokumentet. Den skriver intet selv.",
+            "svarer bedst, og viser den ordret med dens plads i dokumentet.",
         ),
         (
             "Hvordan et svar bliver til",
@@ -347,6 +365,15 @@ DANISH = Phrases(
     privacy_with_log="Dine spørgsmål gemmes i tjenestens log, uden dit navn.",
     privacy_with_feedback="Hvis du sender feedback, gemmes spørgsmålet, hvilket svar det fik, din stemme og din "
     "kommentar; e-mailadresser og lange numre bliver sløret. Intet gemmes om, hvem du er.",
+    privacy_with_model="Dit spørgsmål, og hvad der blev sagt før det, sendes til sprogmodellen sammen med de afsnit, der "
+    "blev fundet.",
+    about_written=(
+        "Hvad en sprogmodel gør her",
+        "Hvor dokumenterne har et svar, sætter en sprogmodel ord på det. Hver af dens sætninger vises kun, hvis en sætning i "
+        "et dokument siger det samme, med de samme navne og tal; den sætning står under. Er der ingen tilbage, eller "
+        "svarer modellen ikke i tide, vises citatet i stedet.",
+    ),
+    writes_nothing="Den skriver intet selv.",
     contact_heading="Hvem du ellers kan spørge",
     documents_heading="Dokumenterne",
     greeting="Stil et spørgsmål. Svaret er citeret ordret fra dokumenterne, med dets plads i dem.",

@@ -4,6 +4,7 @@ import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +33,13 @@ def _ancestors(value: str) -> str:
 def _networks(value: str) -> str:
     for network in filter(None, (part.strip() for part in value.split(","))):
         ip_network(network)
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password):
+        raise ValueError("an address like http://127.0.0.1:8080/v1, without name or password")
     return value
 
 
@@ -91,6 +99,23 @@ class Settings(BaseSettings):
     )
     answer_sentences: Annotated[int, Field(ge=1, le=2)] = Field(
         2, description="Sentences in an answer at most: 1, or 2 where one alone may not be enough."
+    )
+    llm: str = Field(
+        "",
+        description="A language model that writes the answers, as `openai:NAME`, `ollama:NAME` or `anthropic:NAME`; what it "
+        "writes is shown where the documents say so. Its key stays in the provider's own variable.",
+    )
+    llm_base_url: Annotated[str, AfterValidator(_address)] = Field(
+        "", description="Where that model is served, as `http://127.0.0.1:8080/v1`; empty: by its provider."
+    )
+    llm_timeout: Annotated[float, Field(ge=0.1, le=120)] = Field(
+        20.0, description="Longest time for writing one answer, in seconds; then the quote is shown."
+    )
+    llm_max_tokens: Annotated[int, Field(ge=16, le=4000)] = Field(
+        300, description="Longest answer that is written, in tokens."
+    )
+    llm_prompt_tokens: Annotated[int, Field(ge=300, le=100_000)] = Field(
+        2000, description="Longest prompt, passages included, in tokens, estimated at three characters each."
     )
     max_question_characters: Annotated[int, Field(ge=20, le=10_000)] = Field(
         1000, description="Longest question, in characters."
@@ -172,9 +197,10 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problem = error.errors()[0]
         variable = PREFIX + str(problem["loc"][0]).upper()
+        # An address may hold a password.
+        given = "" if problem["loc"][0] == "llm_base_url" else f"={problem['input']}"
         raise ChatbotError(
-            f"{variable}={problem['input']} does not fit: {problem['msg'].lower()}. "
-            "See `chatbot settings` for what it takes."
+            f"{variable}{given} does not fit: {problem['msg'].lower()}. See `chatbot settings` for what it takes."
         ) from None
 
 

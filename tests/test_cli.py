@@ -21,6 +21,8 @@ KEYS = [
     "citations",
     "suggestions",
     "understood_as",
+    "wording",
+    "sentences",
     "id",
 ]
 

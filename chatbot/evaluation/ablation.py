@@ -9,6 +9,7 @@ from chatbot.chatbot import Chatbot, Trace
 from chatbot.indexing import build
 from chatbot.language import Language
 from chatbot.late_interaction import Head
+from chatbot.listener import Listener
 from chatbot.progress import Progress
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ class _Forgetful(Chatbot):
         history: Sequence[Answer] = (),
         language: Language | None = None,
         without: Collection[str] = (),
+        listener: Listener | None = None,
     ) -> Trace:
-        return super().trace(question, (), language, without)
+        return super().trace(question, (), language, without, listener)
 
 
 def _bm25(chatbot: Chatbot, progress: Progress) -> Chatbot:

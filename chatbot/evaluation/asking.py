@@ -7,7 +7,7 @@ from time import perf_counter
 from chatbot.answer import Answer, Status
 from chatbot.chatbot import Chatbot, Trace
 from chatbot.evaluation.items import Item, Place, holds, overlap
-from chatbot.evaluation.rows import DEPTH, Observation, Retrieved
+from chatbot.evaluation.rows import DEPTH, Observation, Retrieved, Written
 
 # Asked once before the clock counts, so that what is loaded at the first question is not counted to it.
 _WARM_UP = "What is this about?"
@@ -47,6 +47,7 @@ class Asker:
             text_language=self._text_language(answer),
             latency_ms=latency,
             steps_ms=dict(trace.steps),
+            written=_written(trace),
         )
 
     def _relevant(self, places: Sequence[Place]) -> list[Place]:
@@ -65,6 +66,8 @@ class Asker:
         return document is not None and document.text[citation.start : citation.end] == citation.quote
 
     def _text_language(self, answer: Answer) -> str:
+        if answer.sentences:
+            return answer.language
         document = self._documents.get(answer.citations[0].document) if answer.citations else None
         return document.language if document else answer.language
 
@@ -79,6 +82,19 @@ def _retrieved(trace: Trace) -> Iterator[Retrieved]:
             score=float(candidate.score),
             text=passage.text,
         )
+
+
+def _written(trace: Trace) -> Written | None:
+    writing = trace.writing
+    if writing is None:
+        return None
+    tokens = [count for count in (writing.prompt_tokens, writing.output_tokens) if count is not None]
+    return Written(
+        outcome=writing.outcome,
+        kept=len(writing.supported),
+        dropped=len(writing.dropped),
+        tokens=sum(tokens) if tokens else None,
+    )
 
 
 def _best(trace: Trace) -> str | None:

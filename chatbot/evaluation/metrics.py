@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.answer import Wording
 from chatbot.evaluation import calibration
 from chatbot.evaluation.bootstrap import Floats, Statistic, ratio
 from chatbot.evaluation.rows import Row
@@ -19,14 +20,14 @@ class Metric:
 
     Attributes:
         better: which way is better, None where neither is.
-        unit: a share of questions or another score, both in [0, 1]; milliseconds; or a count of sentences.
+        unit: a share of questions or another score, both in [0, 1]; milliseconds; or a count.
     """
 
     name: str
     title: str
     meaning: str
     better: Literal["higher", "lower"] | None = "higher"
-    unit: Literal["share", "score", "ms", "sentences"] = "share"
+    unit: Literal["share", "score", "ms", "sentences", "tokens"] = "share"
 
 
 _LIST = (
@@ -87,6 +88,12 @@ _LIST = (
     Metric("accuracy_at_80", "Accuracy at 80%", "of the surest 80% of the answerable questions: share right"),
     Metric("accuracy_at_90", "Accuracy at 90%", "of the surest 90% of the answerable questions: share right"),
     Metric("answer_sentences", "Answer length", "mean number of sentences of an answer", None, "sentences"),
+    Metric("written_share", "Written answers", "of the answers given where a model was asked: it wrote the text", None),
+    Metric("dropped_share", "Sentences dropped", "of the sentences that a model wrote: nothing supports them", None),
+    Metric(
+        "groundedness", "Groundedness", "of an answer's words: the share that stands in what it cites", unit="score"
+    ),
+    Metric("tokens", "Tokens", "mean number of tokens a written answer costs, prompt included", "lower", "tokens"),
     Metric("latency_p50_ms", "Latency, median", "half of the answers take at most this long", "lower", "ms"),
     Metric("latency_p95_ms", "Latency, 95th percentile", "95% of the answers take at most this long", "lower", "ms"),
 )
@@ -224,6 +231,8 @@ class Selected:
 def _values(row: Row) -> dict[str, float | None]:
     observation, verdicts = row.observation, row.verdicts
     answerable, answered = row.question.answerable, is_answered(observation)
+    written = observation.written
+    said = written.kept + written.dropped if written else 0
     return {
         "accuracy": float(verdicts.right) if answerable else None,
         "exact_match": verdicts.exact_match,
@@ -233,6 +242,10 @@ def _values(row: Row) -> dict[str, float | None]:
         "false_answer_rate": None if answerable else float(answered),
         "false_refusal_rate": float(not answered) if answerable else None,
         "answer_sentences": verdicts.sentences,
+        "written_share": float(row.answer.wording == Wording.WRITTEN) if written else None,
+        "dropped_share": written.dropped / said if written and said else None,
+        "groundedness": verdicts.grounded,
+        "tokens": written.tokens if written else None,
         "clear": float(is_clear(observation)),
     }
 

@@ -71,4 +71,4 @@ def _table(first: str, *columns: str) -> Table:
 
 
 def _number(value: float, metric: str) -> str:
-    return f"{value:.1f}" if METRICS[metric].unit == "ms" else f"{value:.3f}"
+    return f"{value:.1f}" if METRICS[metric].unit in ("ms", "tokens") else f"{value:.3f}"

@@ -37,6 +37,23 @@ class Retrieved(BaseModel):
     text: str
 
 
+class Written(BaseModel):
+    """What a language model wrote.
+
+    Attributes:
+        outcome: how it ended, as `chatbot.writing` calls it.
+        kept, dropped: sentences that passed and that did not.
+        tokens: of prompt and output together, None where the model does not tell.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: str
+    kept: int
+    dropped: int
+    tokens: int | None
+
+
 class Observation(BaseModel):
     """What happened when a question was asked; nothing in it is a judgement.
 
@@ -49,6 +66,7 @@ class Observation(BaseModel):
         text_language: ISO 639-1 code of the answer's text.
         latency_ms: milliseconds for the whole answer.
         steps_ms: milliseconds by step, as the chatbot tells them.
+        written: None where no language model was asked.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,6 +81,7 @@ class Observation(BaseModel):
     text_language: str
     latency_ms: float
     steps_ms: dict[str, float]
+    written: Written | None = None
 
 
 class Verdicts(BaseModel):
@@ -75,6 +94,7 @@ class Verdicts(BaseModel):
         citation_exact: every quote of the answer is verbatim, and there is one.
         citation_evidence: the first quote holds the evidence, or lies in it.
         sentences: number of sentences of the answer's text.
+        grounded: share of the text's words that stand in what it cites; None where that is in another language.
         rank: of the first relevant passage among the first ten, from 1.
     """
 
@@ -88,6 +108,7 @@ class Verdicts(BaseModel):
     citation_exact: bool | None
     citation_evidence: bool | None
     sentences: int | None
+    grounded: float | None = None
     rank: int | None
 
 

@@ -4,6 +4,8 @@ from chatbot.answer import Certainty, Status
 from chatbot.evaluation.items import holds
 from chatbot.evaluation.rows import Observation, Row, Verdict, Verdicts
 from chatbot.evaluation.wording import contains, exact_match, f1
+from chatbot.language import detect_language
+from chatbot.lexical import stems
 from chatbot.sentences import sentences
 
 
@@ -24,6 +26,7 @@ def judge(observation: Observation) -> Row:
             citation_exact=bool(answer.citations) and all(observation.exact) if answered else None,
             citation_evidence=_cites_evidence(observation) if answered and observation.evidence else None,
             sentences=len(sentences(answer.text, observation.text_language)) if answered else None,
+            grounded=_grounded(observation) if answered else None,
             rank=_rank(observation),
         ),
     )
@@ -55,6 +58,16 @@ def _cites_evidence(observation: Observation) -> bool:
         return False
     quote = observation.answer.citations[0]
     return any(holds(quote, place) or holds(place, quote) for place in observation.evidence)
+
+
+def _grounded(observation: Observation) -> float | None:
+    """Share of the stems of the answer's words and numbers that its citations have."""
+    languages = (observation.text_language,)
+    stated = set(stems(observation.answer.text, languages)) if languages[0] in ("da", "en") else set()
+    cited = " ".join(citation.quote for citation in observation.answer.citations)
+    if not stated or detect_language(cited, "en") != languages[0]:
+        return None
+    return len(stated & set(stems(cited, languages))) / len(stated)
 
 
 def _rank(observation: Observation) -> int | None:

@@ -1,11 +1,12 @@
 """The HTTP API: ask, ask and watch, documents, feedback."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from chatbot.answer import Answer
+from chatbot.answer import Answer, WrittenSentence
 from chatbot.errors import ChatbotError
 from chatbot.feedback import Feedback, FeedbackStore
 from chatbot.sentences import sentences
@@ -31,22 +32,30 @@ class Api:
         A question that is empty, too long or holds a personal number is answered with the status `rejected`, and
         `text` says why.
         """
-        return response(await self._answer(request))
+        return response(await self._asking.ask(request.question, self._history(request), request.language))
 
     async def stream(self, request: AskRequest) -> AsyncIterator[ServerSentEvent]:
         """Answer one question as server-sent events.
 
         `status` says what is being done (`step`: `waiting` or `searching`), each `sentence` (`text`) is a piece of the
-        answer's text, `answer` is the whole answer as `/api/ask` gives it and comes last. `error` is a problem and
-        ends the stream.
+        answer's text, `answer` is the whole answer as `/api/ask` gives it and comes last. Where a language model writes,
+        its sentences come one by one, each with the number of its `source`; the answer counts, also where it is another.
+        `error` is a problem and ends the stream.
         """
         yield ServerSentEvent(event="status", data={"step": "waiting" if self._asking.waits else "searching"})
         try:
-            answer = await self._answer(request)
-            full = response(answer)
-            for start, end in sentences(answer.text, full.citations[0].language if full.citations else answer.language):
-                yield ServerSentEvent(event="sentence", data={"text": answer.text[start:end]})
-            yield ServerSentEvent(event="answer", data=full)
+            told = False
+            stream = self._asking.stream(request.question, self._history(request), request.language)
+            async with aclosing(stream):
+                async for said in stream:
+                    if isinstance(said, WrittenSentence):
+                        told = True
+                        yield ServerSentEvent(event="sentence", data=said)
+                        continue
+                    full = response(said)
+                    for text in () if told else _sentences(said, full):
+                        yield ServerSentEvent(event="sentence", data={"text": text})
+                    yield ServerSentEvent(event="answer", data=full)
         except BusyError:
             yield _error(busy())
         except NotReadyError:
@@ -81,9 +90,8 @@ class Api:
         """Refuses a question that cannot be asked now, before its stream begins."""
         self._asking.admit()
 
-    async def _answer(self, request: AskRequest) -> Answer:
-        history = [turn.answer(self._asking.chatbot.documents) for turn in request.history]
-        return await self._asking.ask(request.question, history, request.language)
+    def _history(self, request: AskRequest) -> list[Answer]:
+        return [turn.answer(self._asking.chatbot.documents) for turn in request.history]
 
 
 def api_router(api: Api) -> APIRouter:
@@ -101,6 +109,11 @@ def api_router(api: Api) -> APIRouter:
     router.get("/documents/{id:path}", responses=documented(404, 422), name="Read a document")(api.document)
     router.post("/feedback", status_code=204, responses=documented(403, 404, 422), name="Give feedback")(api.vote)
     return router
+
+
+def _sentences(answer: Answer, full: AskResponse) -> Iterator[str]:
+    language = full.citations[0].language if full.citations else answer.language
+    return (answer.text[start:end] for start, end in sentences(answer.text, language))
 
 
 def _error(problem: ProblemResponse) -> ServerSentEvent:

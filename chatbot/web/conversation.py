@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, field
 
-from chatbot.answer import Answer
+from chatbot.answer import Answer, WrittenSentence
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.question import clean, refusal
@@ -17,10 +18,15 @@ _KEPT = 50
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """A question that is being looked up, or that waits for the chatbot to get ready."""
+    """A question that is being looked up, or that waits for the chatbot to get ready.
+
+    Attributes:
+        said: the sentences of its answer so far, where a language model writes it.
+    """
 
     question: str
     language: Language
+    said: list[WrittenSentence] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -70,24 +76,33 @@ class Conversation:
             async with self._asking:
                 async for _ in asking.loading.states():
                     yield
-                answered = await self._answer(pending, asking, asking.loading.state)
-                if pending in turns:
-                    turns[turns.index(pending)] = answered
-            yield
+                async with aclosing(self._answer(pending, asking, asking.loading.state)) as answering:
+                    async for turn in answering:
+                        if isinstance(turn, WrittenSentence):
+                            pending.said.append(turn)
+                        elif pending in turns:
+                            turns[turns.index(pending)] = turn
+                        yield
         finally:
             # The visitor left while it was pending.
             if pending in turns:
                 turns.remove(pending)
 
-    async def _answer(self, pending: Pending, asking: Asking, state: State) -> Turn:
+    async def _answer(
+        self, pending: Pending, asking: Asking, state: State
+    ) -> AsyncGenerator[WrittenSentence | Answer | Failed, None]:
+        """Sentences as they are written, and what became of the question, last."""
         says = phrases(pending.language)
         if state.chatbot is None:
-            return Failed(pending.question, pending.language, says.not_ready.format(reference=state.reference))
+            yield Failed(pending.question, pending.language, says.not_ready.format(reference=state.reference))
+            return
         history = [turn for turn in self.turns if isinstance(turn, Answer)]
         try:
-            return await asking.ask(pending.question, history, pending.language)
+            async with aclosing(asking.stream(pending.question, history, pending.language)) as stream:
+                async for said in stream:
+                    yield said
         except BusyError:
-            return Failed(pending.question, pending.language, says.crowded)
+            yield Failed(pending.question, pending.language, says.crowded)
         except Exception:  # noqa: BLE001 - whatever it was, it is logged and the conversation goes on
             told = says.failure.format(reference=log_failure("A question was not answered"))
-            return Failed(pending.question, pending.language, told)
+            yield Failed(pending.question, pending.language, told)

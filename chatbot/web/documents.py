@@ -91,6 +91,7 @@ class _Site:
             documents=listed,
             log=self._settings.log_questions,
             feedback=self._settings.feedback is not None,
+            model=bool(self._settings.llm),
             contact=contact_name(contact),
             contact_address=contact_address(contact),
         )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from chatbot.answer import Answer, Certainty, Citation, Status, cite
+from chatbot.answer import Answer, Certainty, Citation, Status, Wording, WrittenSentence, cite
 from chatbot.corpus import Document
 from chatbot.language import Language
 from chatbot.web.excerpts import excerpt
@@ -113,7 +113,14 @@ class AskResponse(BaseModel):
     language: Language
     status: Status
     certainty: Certainty | None = Field(description="Only where answered.")
-    text: str = Field(description="The quote where answered, else what is said instead.")
+    text: str = Field(description="Where answered the quote or what a language model wrote, else what is said instead.")
+    wording: Wording = Field(
+        description="Whether the text is `quoted`, `written` by a language model, or a quote that `stood_in` for what it "
+        "wrote, which did not come in time or which no document supports."
+    )
+    sentences: list[WrittenSentence] = Field(
+        description="Of a written text, each with the number of the citation that supports it."
+    )
     confidence: float | None = Field(description="The chance that the text answers the question, in [0, 1].")
     citations: list[CitedPlace]
     suggestions: list[str] = Field(description="Topics that the documents do cover, where they do not answer.")

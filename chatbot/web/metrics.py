@@ -22,6 +22,9 @@ class Metrics:
         self._steps = Histogram(
             "chatbot_step_seconds", "One step of answering.", ["step"], registry=registry, buckets=_SECONDS
         )
+        self._writing = Counter(
+            "chatbot_writing", "Answers a language model was asked for.", ["outcome"], registry=registry
+        )
         self._requests = Counter(
             "chatbot_http_requests", "HTTP requests.", ["method", "route", "status"], registry=registry
         )
@@ -33,6 +36,8 @@ class Metrics:
         """Count one answer; `seconds` includes the time it waited for its turn."""
         self._questions.labels(trace.answer.status, trace.answer.language).inc()
         self._seconds.observe(seconds)
+        if trace.writing:
+            self._writing.labels(trace.writing.outcome).inc()
         for step, milliseconds in trace.steps.items():
             self._steps.labels(step).observe(milliseconds / 1000)
 

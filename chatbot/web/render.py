@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chatbot.answer import Answer, Certainty, Citation, Status
+from chatbot.answer import Answer, Certainty, Citation, Status, Wording
 from chatbot.language import Language
 from chatbot.phrases import Phrases, phrases
 from chatbot.web.conversation import Failed, Pending, Turn
@@ -55,7 +55,10 @@ def _turn(turn: Turn, view: View) -> str:
             status = says.searching if view.state.chatbot else getting_ready(view.state, turn.language)
             # The button is pressed by the script that takes up a broken connection.
             again = f'<button type="button" hidden data-question="{shown(turn.question)}"></button>'
-            told = f'<p class="pending">{shown(status)}</p>{again}'
+            # What has been written is read out once it is complete.
+            text = " ".join(sentence.text for sentence in turn.said)
+            said = f'<p class="written" aria-hidden="true">{shown(text)}</p>' if text else ""
+            told = f'{said}<p class="pending">{shown(status)}</p>{again}'
         case Failed():
             told = f'<p class="failed">{shown(turn.told)}</p>'
         case Answer():
@@ -72,13 +75,30 @@ def _answer(answer: Answer, says: Phrases, view: View) -> str:
     if answer.understood_as:
         parts.append(f'<p class="aside">{shown(says.understood_as.format(question=answer.understood_as))}</p>')
     excerpts = [view.around(citation) for citation in answer.citations]
-    if excerpts:
+    if answer.sentences:
+        parts.append(_written(answer, says, excerpts))
+    elif excerpts:
         parts.append(_quoted(answer, says, excerpts))
     else:
         parts.append(f"<p>{shown(answer.text)}</p>")
     if answer.suggestions:
         parts.append(_topics(answer.suggestions, says))
     parts.append(_actions(answer, says, excerpts, view))
+    return "".join(parts)
+
+
+def _written(answer: Answer, says: Phrases, excerpts: Sequence[Excerpt]) -> str:
+    """What a language model wrote, each sentence with a link to the one that supports it; and those sentences."""
+    parts = []
+    if answer.certainty is Certainty.POSSIBLE:
+        parts.append(f'<p class="certainty">{shown(says.possible)}</p>')
+    sentences = " ".join(
+        f'{shown(sentence.text)} <a class="number" href="{shown(_address(excerpts[sentence.source - 1]))}" target="_blank" '
+        f'rel="noopener" aria-label="{shown(says.opens_source.format(number=sentence.source))}">[{sentence.source}]</a>'
+        for sentence in answer.sentences
+    )
+    parts.append(f'<p class="written">{sentences}</p><p class="aside">{shown(says.written)}</p>')
+    parts += [_source(number, excerpt, says, preview=True) for number, excerpt in enumerate(excerpts, start=1)]
     return "".join(parts)
 
 
@@ -91,9 +111,12 @@ def _quoted(answer: Answer, says: Phrases, excerpts: Sequence[Excerpt]) -> str:
         f'<blockquote><p><span class="quote" lang="{shown(best.document.language)}">{_hinted(best.citation)}</span>'
         f'{_language_note(best, answer.language)} <span class="number">[1]</span></p></blockquote>'
     )
-    parts.append(_source(1, best, says))
+    if answer.wording is Wording.STOOD_IN:
+        parts.append(f'<p class="aside">{shown(says.stood_in)}</p>')
+    parts.append(_source(1, best, says, preview=False))
     if supporting:
-        sources = "".join(_source(number, excerpt, says) for number, excerpt in enumerate(supporting, start=2))
+        numbered = enumerate(supporting, start=2)
+        sources = "".join(_source(number, excerpt, says, preview=True) for number, excerpt in numbered)
         parts.append(f'<p class="aside">{shown(says.see_also)}</p>{sources}')
     return "".join(parts)
 
@@ -111,23 +134,27 @@ def _hinted(citation: Citation) -> str:
     return "".join(parts) + shown(citation.quote[place - citation.start :])
 
 
-def _source(number: int, excerpt: Excerpt, says: Phrases) -> str:
-    """One source, folded: its name, a link to its place, and, opened, the passage with the quote marked."""
+def _address(excerpt: Excerpt) -> str:
+    citation = excerpt.citation
+    return document_page(citation.document, citation.start, citation.end, excerpt.document.version)
+
+
+def _source(number: int, excerpt: Excerpt, says: Phrases, *, preview: bool) -> str:
+    """One source, folded: its name, how the quote begins where it does not stand above, a link to its place, and,
+    opened, the passage with the quote marked."""
     language = shown(excerpt.document.language)
     citation = excerpt.citation
     reference = (
         f'<span class="number">[{number}]</span> <span lang="{language}">{shown(_reference(excerpt, says))}</span>'
     )
-    # The first quote is the answer itself; of the others, the line shows how they begin.
-    preview = f'<span class="preview" lang="{language}">: {shown(citation.quote)}</span>' if number > 1 else ""
-    address = document_page(citation.document, citation.start, citation.end, excerpt.document.version)
+    begins = f'<span class="preview" lang="{language}">: {shown(citation.quote)}</span>' if preview else ""
     return (
-        f'<div class="source"><details><summary><span class="reference">{reference}{preview}</span>'
+        f'<div class="source"><details><summary><span class="reference">{reference}{begins}</span>'
         f'<span class="fold"><span class="show">{shown(says.show_passage)}</span>'
         f'<span class="hide">{shown(says.hide_passage)}</span></span></summary>'
         f'<p class="passage" lang="{language}">{shown(excerpt.before)}<mark>{shown(citation.quote)}</mark>'
-        f'{shown(excerpt.after)}</p></details><a class="open" href="{shown(address)}" target="_blank" rel="noopener" '
-        f'aria-label="{shown(says.opens_source.format(number=number))}">{shown(says.open_source)} '
+        f'{shown(excerpt.after)}</p></details><a class="open" href="{shown(_address(excerpt))}" target="_blank" '
+        f'rel="noopener" aria-label="{shown(says.opens_source.format(number=number))}">{shown(says.open_source)} '
         f'<span aria-hidden="true">↗</span></a></div>'
     )
 
@@ -149,7 +176,7 @@ def _actions(answer: Answer, says: Phrases, excerpts: Sequence[Excerpt], view: V
     if view.votes and answer.status in (Status.ANSWERED, Status.NOT_FOUND):
         parts.append(vote_form(answer, says))
     if excerpts:
-        copied = f"{excerpts[0].citation.quote} ({_reference(excerpts[0], says)})"
+        copied = f"{answer.text} ({_reference(excerpts[0], says)})"
         parts.append(
             f'<button type="button" class="plain" data-copy="{shown(copied)}" data-copied="{shown(says.copied)}">'
             f"{shown(says.copy)}</button>"

@@ -58,7 +58,9 @@ class Recorder:
     def __init__(self) -> None:
         self.given: list[tuple[str, int, Language | None]] = []
 
-    def trace(self, question: str, history: Sequence[Answer] = (), language: Language | None = None) -> Trace:
+    def trace(
+        self, question: str, history: Sequence[Answer] = (), language: Language | None = None, **_: object
+    ) -> Trace:
         if question == "break":
             raise RuntimeError("secret")
         self.given.append((question, len(history), language))

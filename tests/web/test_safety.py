@@ -107,7 +107,7 @@ class Slow:
     def __init__(self) -> None:
         self.go = threading.Event()
 
-    def trace(self, question: str, *_: Any) -> Trace:
+    def trace(self, question: str, *_: Any, **__: Any) -> Trace:
         assert self.go.wait(10)
         return Trace(Answer(question=question, language="en", status=Status.SMALL_TALK, text="Hello."))
 

@@ -26,12 +26,24 @@ function told(turn, says, acts) {
   const { citations, suggestions, understood_as: understood } = answer;
   return [
     understood && make("p", { class: "aside" }, fill(says.understood_as, { question: understood })),
-    citations.length ? quoted(turn, says) : make("p", {}, answer.text),
+    answer.sentences?.length ? written(turn, says) : citations.length ? quoted(turn, says) : make("p", {}, answer.text),
     suggestions.length > 0 && [
       make("p", { class: "aside" }, says.they_cover),
       choices(suggestions, (topic) => acts.ask(fill(says.topic_question, { topic }))),
     ],
     ["answered", "not_found"].includes(answer.status) && closing(turn, says, acts),
+  ].flat();
+}
+
+/** What a language model wrote, each sentence with a link to the one that supports it; and those sentences. */
+function written({ answer, service }, says) {
+  const { certainty, sentences, citations } = answer;
+  const marker = (number) => make("a", { href: documentPage(citations[number - 1], service), target: "_blank", rel: "noopener noreferrer", "aria-label": fill(says.opens_source, { number }) }, `[${number}]`);
+  return [
+    certainty === "possible" && make("p", { class: "soft" }, says.possible),
+    make("p", { part: "written" }, sentences.map(({ text, source: number }) => [`${text} `, marker(number), " "]).flat()),
+    make("p", { class: "aside" }, says.written),
+    citations.map((citation) => source(citation, says, service, citation.quote)),
   ].flat();
 }
 
@@ -46,6 +58,7 @@ function quoted(turn, says) {
       make("span", { lang: first.language }, answer.text),
       make("span", { class: "soft small note" }, `${note(first, answer, says)} [${first.number}]`),
     ),
+    answer.wording === "stood_in" && make("p", { class: "aside" }, says.stood_in),
     source(first, says, turn.service),
     others.length > 0 && make("p", { class: "aside" }, says.see_also),
     others.map((other) => source(other, says, turn.service, other.quote)),

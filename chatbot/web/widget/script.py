@@ -19,8 +19,8 @@ SAID = (
     "about", "ask", "ask_a_question", "automatic", "broken", "busy", "clear", "close", "comment", "conversation",
     "copied", "copy", "empty", "examples", "failure", "greeting", "helpful", "in_language", "later", "no", "not_sent",
     "offline", "open_source", "opens_source", "possible", "question", "refused", "searching", "see_also", "send",
-    "start_over", "thank_you", "they_cover", "title", "too_long", "topic_question", "try_again", "try_asking",
-    "unavailable", "understood_as", "yes", "you_asked",
+    "start_over", "stood_in", "thank_you", "they_cover", "title", "too_long", "topic_question", "try_again", "try_asking",
+    "unavailable", "understood_as", "written", "yes", "you_asked",
 )  # fmt: skip
 
 _COMMENT = re.compile(r"^\s*(?://.*|/\*.*\*/)?\n|^\s+", re.MULTILINE)

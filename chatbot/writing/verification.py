@@ -1,0 +1,202 @@
+"""Verification: a written sentence is shown if a sentence of the passage it cites says the same, and not otherwise."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.answer import Citation, cite
+from chatbot.answering import Reading, ask_tokens
+from chatbot.embedding import Encoded, TextEmbeddings
+from chatbot.language import Language, is_in
+from chatbot.late_interaction import Floats, Head, QuestionTokens
+from chatbot.lexical import is_stop_word
+from chatbot.passages import Passage
+from chatbot.question import clean
+from chatbot.sentences import Span
+from chatbot.writing.names import Known, strange_addresses, strange_names
+from chatbot.writing.quantities import missing, quantities
+
+# How well a source sentence must meet the written one: weighed mean cosine of its tokens (late interaction). From
+# `python -m chatbot.evaluation.support` on XQuAD: docs/language-model.md has the table. Same language; another one.
+SUPPORT = {True: 0.66, False: 0.55}
+# The same for a single word that says something: below, nothing in the passage is meant by it.
+WORD_SUPPORT = {True: 0.5, False: 0.39}
+
+# How much worse than the quote a text may meet the question; more, and it is about something else.
+_LESS = 0.1
+
+# Longer sentences are rambling, or no sentences.
+_LONGEST = 600
+
+MARKER = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;&]\s*\d{1,3})*)\s*\]")
+_BRACKETS = re.compile(r"\[[^\]]*\]?|【[^】]*】?")
+_MARKUP = re.compile(r"<\s*[/!a-z]|&\w+;|&#|\]\s*\(|```|\{\{|\$\{", re.IGNORECASE)
+_EMPHASIS = re.compile(r"\*+|`+|^\s*(?:#{1,6}\s+|>\s*|[-•]\s+)|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)")
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+_NOT_LATIN = re.compile(r"[^\W\d_A-Za-zÀ-ɏ]")
+_NOT = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|cannot|without|lacks?|ikke|ingen|intet|aldrig|hverken|uden|mangler)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+# A sentence that talks to a reader who follows instructions is no statement about anything, whoever wrote it.
+_DIRECTIVE = re.compile(
+    r"\b(?:ignore|disregard|forget|override|ignorer|glem|tilsidesæt|se bort fra)\b.{0,60}\b(?:instructions?|prompts?|rules?"
+    r"|above|previous|earlier|instruktion\w*|instruks\w*|anvisning\w*|regler\w*|ovenfor|tidligere|ovenstående)\b"
+    r"|\b(?:system|developer|hidden|skjulte?)[ -]?(?:prompt|message|besked|instruktion\w*)"
+    r"|\b(?:you are now|act as|pretend|du er nu|opfør dig som|lad som)\b|\bas an ai\b"
+    r"|(?:^|[.;:,“\"]\s*|\b(?:please|and|must|should|then|venligst|og|skal|bør|så)\s+)(?:say|tell|answer|reply|respond|write"
+    r"|print|output|repeat|reveal|sig|svar|skriv|gentag|fortæl|udskriv|afslør)\b"
+    r"|<\||\[/?inst\]|^\s*(?:system|user|assistant|bruger)\s*:",
+    re.IGNORECASE,
+)
+
+
+class Reason(StrEnum):
+    """Why a written sentence is not shown."""
+
+    MARKER = "marker"
+    FORM = "form"
+    LANGUAGE = "language"
+    FACT = "fact"
+    MEANING = "meaning"
+
+
+@dataclass(frozen=True)
+class Supported:
+    """A written sentence without its markers, and the sentence of a document that says so."""
+
+    text: str
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One or two neighbouring sentences of a passage, and how well they meet the written sentence."""
+
+    span: Span
+    support: float
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """Checks the sentences of one answer against the passages that they were written from."""
+
+    embeddings: TextEmbeddings
+    head: Head
+    _read: dict[str, list[NDArray[np.int8]]] = field(default_factory=dict)
+
+    def check(self, written: str, passages: Sequence[Passage], question: str, language: Language) -> Supported | Reason:
+        """What stands behind a written sentence, or why nothing does.
+
+        Args:
+            written: one sentence with its markers: [1] is the first of `passages`.
+            passages: those that the model was given.
+            question: what was asked; its words need no source, its names and numbers do.
+            language: that of the question, and so the one to write in.
+        """
+        markers = [int(number) for found in MARKER.findall(written) for number in re.findall(r"\d+", found)]
+        if not markers or not all(1 <= number <= len(passages) for number in markers):
+            return Reason.MARKER
+        text = clean(unicodedata.normalize("NFKC", _EMPHASIS.sub("", MARKER.sub("", written))))
+        if not _is_statement(text):
+            return Reason.FORM
+        if not is_in(text, language):
+            return Reason.LANGUAGE
+        reason = Reason.FACT
+        encoded = None
+        for number in dict.fromkeys(markers):
+            passage = passages[number - 1]
+            if _has_strange(text, passage, question):
+                continue
+            encoded = encoded or self.embeddings.question(text)
+            found = self._source(text, encoded, passage, language, question)
+            if isinstance(found, _Source):
+                within = (passage.start, passage.end)
+                return Supported(text, cite(passage.document, *found.span, passage.headings, within=within))
+            reason = found
+        return reason
+
+    def answers(self, text: str, asked: QuestionTokens, quoted: Reading) -> bool:
+        """Whether a written text meets what was asked about as well as the quote does."""
+        (encoded,) = self.embeddings.encode([text], self.embeddings.prompts["passage"])
+        met = asked.similarities(self.head.passage(encoded.tokens)).max(axis=0)
+        return float(met @ asked.weights) >= float(quoted.matches @ asked.weights) - _LESS
+
+    def met(self, asked: QuestionTokens, passage: Passage) -> Floats:
+        """How well each token is met in each of the passage's sentences, taken alone; shape [sentences, tokens]."""
+        if passage.id not in self._read:
+            texts = [passage.document.slice(*span) for span in passage.sentences]
+            self._read[passage.id] = [
+                self.head.passage(encoded.tokens)
+                for encoded in self.embeddings.encode(texts, self.embeddings.prompts["passage"])
+            ]
+        sentences = self._read[passage.id]
+        return np.stack([asked.similarities(tokens).max(axis=0, initial=-1) for tokens in sentences])
+
+    def _source(
+        self, text: str, encoded: Encoded, passage: Passage, language: str, question: str
+    ) -> "_Source | Reason":
+        """The best sentence, or two neighbours, that say the same; a single one where one is enough."""
+        asked = ask_tokens(self.head, encoded)
+        met = self.met(asked, passage)
+        same = passage.document.language == language
+        known = f"{passage.embedded_text} {question}"
+        if lowest_word(text, encoded, met.max(axis=0), known) < WORD_SUPPORT[same]:
+            return Reason.MEANING
+        claimed, denied = quantities(text, language), bool(_NOT.search(text))
+        wrong_fact = False
+        for together in (1, 2):
+            sources = []
+            for start in range(len(met) - together + 1):
+                spans = passage.sentences[start : start + together]
+                support = float(met[start : start + together].max(axis=0) @ asked.weights)
+                sources.append(_Source((spans[0][0], spans[-1][1]), support))
+            for source in sorted(sources, key=lambda each: -each.support):
+                if source.support < SUPPORT[same]:
+                    break
+                said = passage.document.slice(*source.span)
+                if _DIRECTIVE.search(said) or bool(_NOT.search(said)) != denied:
+                    continue
+                if missing(claimed, quantities(said, passage.document.language)):
+                    wrong_fact = True
+                    continue
+                return source
+        return Reason.FACT if wrong_fact else Reason.MEANING
+
+
+def _is_statement(text: str) -> bool:
+    """Whether it is a sentence that claims something, in plain text."""
+    words = _WORD.findall(text)
+    return (
+        len(text) <= _LONGEST
+        and len(words) > 1
+        and not text.endswith(("?", ":"))
+        and not _BRACKETS.search(text)
+        and not _MARKUP.search(text)
+        and not _DIRECTIVE.search(text)
+    )
+
+
+def _has_strange(text: str, passage: Passage, question: str) -> bool:
+    """Whether a name, an address or a letter in it is not in the passage, its headings or the document's title."""
+    source = Known(f"{passage.document.title}\n{passage.embedded_text}")
+    letters = set(_NOT_LATIN.findall(text)) - set(source.text)
+    return bool(letters or strange_addresses(text, source) or strange_names(text, source, question))
+
+
+def lowest_word(text: str, encoded: Encoded, met: Floats, known: str) -> float:
+    """How well the word is met that the passage meets worst, of those that it does not have."""
+    ordinary = {word.lower() for word in _WORD.findall(known)}
+    lowest = 1.0
+    for match in _WORD.finditer(text):
+        if is_stop_word(match.group()) or match.group().lower() in ordinary:
+            continue
+        inside = (encoded.offsets[:, 0] < match.end()) & (encoded.offsets[:, 1] > match.start())
+        if inside.any():
+            lowest = min(lowest, float(met[inside].mean()))
+    return lowest

@@ -1,0 +1,248 @@
+"""Writing an answer: the model proposes sentences, the corpus decides which of them are shown."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from chatbot.answer import Answer, Certainty, Citation, Wording, WrittenSentence
+from chatbot.answering import Attempt
+from chatbot.language import Language
+from chatbot.listener import Listener
+from chatbot.writing.condensing import condensed
+from chatbot.writing.model import open_model, trouble
+from chatbot.writing.prompt import NOT_IN_PASSAGES, Prompt, condensing_prompt, writing_prompt
+from chatbot.writing.stream import LeftError, SentenceCutter, chunks
+from chatbot.writing.verification import Reason, Supported, Verifier
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk, BaseMessage
+
+    from chatbot.embedding import TextEmbeddings
+    from chatbot.reader import Reader
+    from chatbot.settings import Settings
+
+# Characters a token has at most, on average; more is output without end from a server that knows no limit.
+_CHARACTERS_A_TOKEN = 8
+# So many sentences that nothing supports are rambling.
+_DROPPED = 6
+# The share of the time that making a follow-up stand alone may take.
+_CONDENSING = 0.4
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """How writing an answer ended."""
+
+    WRITTEN = "written"
+    DECLINED = "declined"
+    UNSUPPORTED = "unsupported"
+    RAMBLING = "rambling"
+    SLOW = "slow"
+    FAILED = "failed"
+    LEFT = "left"
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What the model wrote.
+
+    Attributes:
+        supported: the sentences that passed, in order.
+        dropped: why each of the others did not.
+        prompt_tokens, output_tokens: as the model counts them; None where it does not tell.
+    """
+
+    outcome: Outcome
+    supported: tuple[Supported, ...] = ()
+    dropped: tuple[Reason, ...] = ()
+    prompt_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class Writer:
+    """Writes answers with a chat model. Holds no state between questions; safe to call from several threads."""
+
+    def __init__(
+        self,
+        model: "BaseChatModel",
+        embeddings: "TextEmbeddings",
+        reader: "Reader",
+        settings: "Settings",
+    ) -> None:
+        self._model = model
+        self._embeddings = embeddings
+        self._head = reader.head
+        self._settings = settings
+
+    def deadline(self) -> float:
+        """When an answer that is begun now must be there, of `time.monotonic`."""
+        return monotonic() + self._settings.llm_timeout
+
+    def condense(
+        self, question: str, language: Language, history: Sequence[Answer], deadline: float, listener: Listener
+    ) -> str | None:
+        """A follow-up as a question that stands alone, in the words of the conversation, or None."""
+        before = [(turn.understood_as or turn.question, turn.text) for turn in history if turn.citations][-3:]
+        if not before:
+            return None
+        half = monotonic() + _CONDENSING * (deadline - monotonic())
+        try:
+            pieces = chunks(self._model, condensing_prompt(question, language, before), half, listener)
+            said = "".join(_bounded(pieces, self._settings.max_question_characters))
+        except Exception as error:  # noqa: BLE001 - the resolver without a model takes over
+            _log("A follow-up was not condensed", error, self._settings.llm_base_url)
+            return None
+        return condensed(said, question, language, before)
+
+    def write(self, attempt: Attempt, quoted: Answer, deadline: float, listener: Listener) -> tuple[Answer, Writing]:
+        """The written answer, or the quoted one marked as standing in, and how it went.
+
+        Args:
+            attempt: the question, standing alone, with the passages read.
+            quoted: the answer without a model.
+            deadline: when to stop, of `time.monotonic`.
+            listener: hears the sentences as they pass.
+        """
+        verifier = Verifier(self._embeddings, self._head)
+        most = self._settings.llm_prompt_tokens
+        prompt = writing_prompt(attempt.question, quoted.language, attempt.readings, most)
+        draft = _Draft(attempt, quoted.language, verifier, prompt, listener)
+        try:
+            writing = self._draft(draft, prompt.messages, deadline, listener)
+        except TimeoutError:
+            writing = draft.ended(Outcome.SLOW)
+        except LeftError:
+            writing = draft.ended(Outcome.LEFT)
+        except Exception as error:  # noqa: BLE001 - whatever a provider raises, the quote stands in
+            _log("An answer was not written", error, self._settings.llm_base_url)
+            writing = draft.ended(Outcome.FAILED)
+        return _answer(quoted, writing), writing
+
+    def _draft(self, draft: "_Draft", messages: "list[BaseMessage]", deadline: float, listener: Listener) -> Writing:
+        cutter = SentenceCutter(draft.language)
+        most = self._settings.llm_max_tokens * _CHARACTERS_A_TOKEN
+        said = ""
+        for chunk in chunks(self._model, messages, deadline, listener):
+            draft.count(chunk.usage_metadata)
+            said += chunk.text
+            if len(said) > most or len(draft.dropped) > _DROPPED:
+                return draft.ended(Outcome.RAMBLING)
+            draft.add(cutter.add(chunk.text))
+        if NOT_IN_PASSAGES in said:
+            return draft.ended(Outcome.DECLINED)
+        draft.add(cutter.rest())
+        return draft.ended(Outcome.WRITTEN if draft.told else Outcome.UNSUPPORTED)
+
+
+class _Draft:
+    """An answer as it grows."""
+
+    def __init__(
+        self, attempt: Attempt, language: Language, verifier: Verifier, prompt: Prompt, listener: Listener
+    ) -> None:
+        self.language = language
+        self.supported: list[Supported] = []
+        self.dropped: list[Reason] = []
+        self.told = 0
+        self._attempt = attempt
+        self._verifier = verifier
+        self._prompt = prompt
+        self._listener = listener
+        self._tokens: dict[str, int] = {}
+
+    def add(self, written: Sequence[str]) -> None:
+        """Check sentences, and tell those that pass once they have begun to answer the question."""
+        for sentence in written:
+            found = self._verifier.check(sentence, self._prompt.passages, self._attempt.question, self.language)
+            if isinstance(found, Reason):
+                self.dropped.append(found)
+            elif all(found.text != before.text for before in self.supported):
+                self.supported.append(found)
+        if self.told or self._answers():
+            for passed in numbered(self.supported)[self.told :]:
+                self._listener.said(passed)
+            self.told = len(self.supported)
+
+    def count(self, usage: object) -> None:
+        """Take the numbers of tokens, where a chunk has them."""
+        if isinstance(usage, dict):
+            for name in ("input_tokens", "output_tokens"):
+                self._tokens[name] = max(self._tokens.get(name, 0), int(usage.get(name, 0)))
+
+    def ended(self, outcome: Outcome) -> Writing:
+        return Writing(
+            outcome,
+            tuple(self.supported),
+            tuple(self.dropped),
+            self._tokens.get("input_tokens"),
+            self._tokens.get("output_tokens"),
+        )
+
+    def _answers(self) -> bool:
+        """Whether what has passed says about the question what the quote says."""
+        text = " ".join(found.text for found in self.supported)
+        return bool(text) and self._verifier.answers(text, self._attempt.asked, self._attempt.readings[0])
+
+
+def open_writer(embeddings: "TextEmbeddings", reader: "Reader", settings: "Settings") -> Writer:
+    """The writer with the model that the settings name.
+
+    Raises:
+        ChatbotError: the model cannot be used as it is set.
+    """
+    return Writer(open_model(settings), embeddings, reader, settings)
+
+
+def numbered(supported: Sequence[Supported]) -> list[WrittenSentence]:
+    """The sentences with the number that each one's citation has among all of them."""
+    places = [_place(citation) for citation in citations(supported)]
+    return [WrittenSentence(text=found.text, source=places.index(_place(found.citation)) + 1) for found in supported]
+
+
+def citations(supported: Sequence[Supported]) -> tuple[Citation, ...]:
+    """The citations of written sentences, each once, in the order in which they are needed."""
+    unique: dict[tuple[str, int, int], Citation] = {}
+    for found in supported:
+        unique.setdefault(_place(found.citation), found.citation)
+    return tuple(unique.values())
+
+
+def _place(citation: Citation) -> tuple[str, int, int]:
+    return citation.document, citation.start, citation.end
+
+
+def _answer(quoted: Answer, writing: Writing) -> Answer:
+    if writing.outcome != Outcome.WRITTEN:
+        # The model's doubt counts as much as that it is no more than doubt.
+        certainty = Certainty.POSSIBLE if writing.outcome == Outcome.DECLINED else quoted.certainty
+        return quoted.model_copy(update={"wording": Wording.STOOD_IN, "certainty": certainty})
+    written = numbered(writing.supported)
+    return quoted.model_copy(
+        update={
+            "text": " ".join(sentence.text for sentence in written),
+            "citations": citations(writing.supported),
+            "wording": Wording.WRITTEN,
+            "sentences": tuple(written),
+        }
+    )
+
+
+def _bounded(pieces: "Iterator[AIMessageChunk]", most: int) -> Iterator[str]:
+    """The text of pieces up to about `most` characters."""
+    length = 0
+    for piece in pieces:
+        text = str(piece.text)
+        yield text
+        length += len(text)
+        if length > most:
+            return
+
+
+def _log(what: str, error: Exception, address: str) -> None:
+    reason = "It took too long." if isinstance(error, TimeoutError) else trouble(error, address)
+    logger.warning("%s: %s", what, reason)
