@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from chatbot.answer import Answer, Certainty, Status, cite
 from chatbot.answering import Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
-from chatbot.corpus import Corpus, Document, open_corpus
+from chatbot.corpus import Corpus, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, SentenceTransformerEmbeddings, load_embeddings
 from chatbot.highlighting import highlights
@@ -20,6 +20,7 @@ from chatbot.index import Index
 from chatbot.indexing import Opened, open_index
 from chatbot.language import Language, detect_language
 from chatbot.late_interaction import QuestionTokens
+from chatbot.library import Library
 from chatbot.phrases import phrases
 from chatbot.progress import Progress, no_progress
 from chatbot.question import clean, refusal
@@ -97,7 +98,7 @@ class Chatbot(Runnable[str, Answer]):
         return other
 
     @property
-    def documents(self) -> dict[str, Document]:
+    def documents(self) -> Library:
         """The documents it answers from, by id."""
         return self.index.documents
 
@@ -202,7 +203,7 @@ class Chatbot(Runnable[str, Answer]):
         )
 
     def _not_found(self, question: str, language: Language, attempt: "Attempt") -> Answer:
-        nearest = dict.fromkeys(self.index.topics[reading.candidate.row] for reading in attempt.readings)
+        nearest = dict.fromkeys(self.index.topics([reading.candidate.row for reading in attempt.readings]))
         return Answer(
             question=question,
             language=language,

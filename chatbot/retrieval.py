@@ -47,24 +47,23 @@ def candidates(
     The score is (1 - w) · (dense + best sentence) / 2 + w · BM25. One vector blurs a long passage; its best
     sentence brings back what the question is about.
     """
-    lexical = index.bm25.scores(question)
-    pool = min(len(index.passages), 3 * k)
-    if without:
-        barred = np.array([passage.document.id in without for passage in index.passages])
-        lexical = np.where(barred, np.float32(0), lexical)
-        pool = min(len(index.passages), pool + int(barred.sum()))
+    barred = index.rows_of(without)
+    pool = 3 * k + len(barred)
+    words = index.bm25.matches(question)
     nearest, _ = index.store.nearest_rows(vector, pool)
-    matching = np.argpartition(-lexical, pool - 1)[:pool]
-    rows = np.union1d(nearest, matching[lexical[matching] > 0]).tolist()
-    rows = [row for row in rows if index.passages[row].document.id not in without]
-    found: list[Candidate] = []
-    for row, passage_vector in zip(rows, index.store.vectors(rows), strict=True):
+    rows = np.setdiff1d(np.union1d(nearest, words.best(pool)), barred).tolist()
+    scored = []
+    for row, passage_vector, lexical in zip(rows, index.store.vectors(rows), words.of(rows).tolist(), strict=True):
         dense = float(passage_vector @ vector)
         sentences = index.sentences_of(row) @ vector
         similarity = (dense + float(sentences.max())) / 2
-        score = (1 - lexical_weight) * similarity + lexical_weight * float(lexical[row])
-        found.append(Candidate(index.passages[row], row, score, dense, sentences, float(lexical[row])))
-    return sorted(found, key=lambda candidate: (-candidate.score, candidate.row))[:k]
+        scored.append(((1 - lexical_weight) * similarity + lexical_weight * lexical, row, dense, sentences, lexical))
+    best = sorted(scored, key=lambda figures: (-figures[0], figures[1]))[:k]
+    passages = index.passages.at([row for _, row, *_ in best])
+    return [
+        Candidate(passage, row, score, dense, sentences, lexical)
+        for passage, (score, row, dense, sentences, lexical) in zip(passages, best, strict=True)
+    ]
 
 
 class HybridRetriever(BaseRetriever):
