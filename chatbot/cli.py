@@ -1,4 +1,4 @@
-"""The command line: ask, index, serve, mcp, settings, feedback, widget, evaluate, train."""
+"""The command line: ask, index, serve, mcp, settings, feedback, widget, evaluate, train, bench."""
 
 import contextlib
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chatbot import terminal
+from chatbot.bench.command import bench
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.command import evaluate
 from chatbot.settings import Settings, settings_table
@@ -149,6 +150,7 @@ def export_feedback() -> None:
 app.command("widget")(widget)
 app.command("evaluate")(evaluate)
 app.command("train")(train)
+app.add_typer(bench, name="bench")
 
 
 def main() -> None:

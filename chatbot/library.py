@@ -1,7 +1,7 @@
 """The documents of an index, in SQLite: one by one as they are asked for, never all in memory."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Library(Mapping[str, Document]):
         return [(first, end) for first, end in self._database.rows(asked, (json.dumps(list(ids)),))]
 
 
-def write_library(path: Path, documents: Sequence[Document], passages: Mapping[str, tuple[int, int]]) -> None:
+def write_library(path: Path, documents: Iterable[Document], passages: Mapping[str, tuple[int, int]]) -> None:
     """Write documents, and for each that has any the rows of its passages.
 
     Raises:

@@ -153,10 +153,15 @@ def _inverted(lists: Any, dimension: int, count: int) -> Any:
     return index
 
 
+def lists_for(count: int) -> int:
+    """How many inverted lists suit so many vectors."""
+    return round(_LISTS * math.sqrt(count))
+
+
 def _trained(vectors: NDArray[Any]) -> Any:
     """An empty index with lists made for these vectors, from an even sample of them."""
     count, dimension = vectors.shape
-    lists = round(_LISTS * math.sqrt(count))
+    lists = lists_for(count)
     index = _inverted(faiss.IndexFlatIP(dimension), dimension, lists)
     step = max(1, count // (_TRAINED_ON * lists))
     index.train(np.ascontiguousarray(vectors[::step], np.float32))

@@ -1,0 +1,1 @@
+"""Benchmarks: how fast and how large the program is, measured on the machine at hand."""
