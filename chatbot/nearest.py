@@ -1,4 +1,4 @@
-"""Nearest neighbours on FAISS: exact up to 50,000 vectors, beyond that inverted lists of quantised ones, re-scored."""
+"""Nearest neighbours on FAISS: exact up to 50,000 vectors; beyond, inverted lists of quantised ones, re-scored."""
 
 import errno
 import math
@@ -16,14 +16,17 @@ EXACT = 50_000
 VECTORS = "vectors.faiss"
 _HALVES = "vectors.npy"
 
-# Lists for n vectors: 4 √n, as the FAISS wiki's "Guidelines to choose an index" has it; one list in 64 is looked at.
+# Lists for n vectors: 4 √n, as the FAISS wiki's "Guidelines to choose an index" has it. One list in four is looked at:
+# questions stand apart from passages, so what answers them is spread over many lists. With one bit a dimension
+# (RaBitQ: Gao and Long 2024, arXiv:2405.12497) that is still fast; docs/scaling.md compares it with other kinds.
 _LISTS = 4.0
-_LOOKED_AT = 64
+_LOOKED_AT = 4
 # Vectors a list is trained on; FAISS itself warns below 39.
 _TRAINED_ON = 40
 
-# Neighbours taken from quantised vectors for each one wanted; their order is settled by the half-precision ones.
-_SPARE = 4
+# Neighbours taken from quantised vectors; their order is settled by the half-precision ones.
+_RESCORED = 400
+_SPARE = 8
 
 _AT_ONCE = 65_536
 
@@ -76,8 +79,7 @@ class NearestNeighbours:
             for first in range(0, count, _AT_ONCE):
                 halves[first : first + _AT_ONCE] = vectors[first : first + _AT_ONCE]
             halves.flush()
-            index = like._emptied(count, dimension) if like else None
-            index = index or _trained(vectors)
+            index = _trained(vectors, like._centroids(count) if like else None)
         for first in range(0, count, _AT_ONCE):
             index.add(np.ascontiguousarray(vectors[first : first + _AT_ONCE], np.float32))
         try:
@@ -97,7 +99,7 @@ class NearestNeighbours:
         """For people: which kind of index it is."""
         if self._halves is None:
             return "exact"
-        return f"IVF{self._index.nlist},SQ8 (looks at {self._index.nprobe} lists)"
+        return f"IVF{self._index.nlist},RaBitQ (looks at {self._index.nprobe} lists)"
 
     def add(self, rows: Sequence[int], vectors: NDArray[Any]) -> None:
         """Add vectors of shape [rows, dimension] to one in memory."""
@@ -124,33 +126,19 @@ class NearestNeighbours:
         if self._halves is None:
             scores, rows = self._index.search(vector[None, :], k)
             return rows[0], scores[0]
-        _, found = self._index.search(vector[None, :], _SPARE * k)
+        _, found = self._index.search(vector[None, :], max(_RESCORED, _SPARE * k))
         rows = found[0][found[0] >= 0]
         scores = self.vectors(rows) @ vector
         best = np.argsort(-scores, kind="stable")[:k]
         return rows[best], scores[best]
 
-    def _emptied(self, count: int, dimension: int) -> Any:
-        """An empty index with the same lists, if they are about as many as `count` vectors need."""
-        if self._halves is None or self.dimension != dimension:
+    def _centroids(self, count: int) -> Floats | None:
+        """Those of the lists, if they are about as many as `count` vectors need."""
+        if self._halves is None:
             return None
         made_for = (self._index.nlist / _LISTS) ** 2
-        if not made_for / 2 <= count <= made_for * 2:
-            return None
-        lists = faiss.clone_index(faiss.downcast_index(self._index.quantizer))
-        index = _inverted(lists, dimension, self._index.nlist)
-        index.sq = self._index.sq
-        index.is_trained = True
-        return index
-
-
-def _inverted(lists: Any, dimension: int, count: int) -> Any:
-    index = faiss.IndexIVFScalarQuantizer(
-        lists, dimension, count, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
-    )
-    lists.this.disown()
-    index.own_fields = True
-    return index
+        centroids: Floats = self._index.quantizer.reconstruct_n(0, self._index.nlist)
+        return centroids if made_for / 2 <= count <= made_for * 2 else None
 
 
 def lists_for(count: int) -> int:
@@ -158,11 +146,16 @@ def lists_for(count: int) -> int:
     return round(_LISTS * math.sqrt(count))
 
 
-def _trained(vectors: NDArray[Any]) -> Any:
-    """An empty index with lists made for these vectors, from an even sample of them."""
+def _trained(vectors: NDArray[Any], centroids: Floats | None) -> Any:
+    """An empty index, with lists around these centroids or made now for an even sample of the vectors."""
     count, dimension = vectors.shape
-    lists = lists_for(count)
-    index = _inverted(faiss.IndexFlatIP(dimension), dimension, lists)
-    step = max(1, count // (_TRAINED_ON * lists))
+    lists: Any = faiss.IndexFlatIP(dimension)
+    if centroids is not None:
+        lists.add(centroids)
+    number = lists_for(count) if centroids is None else len(centroids)
+    index = faiss.IndexIVFRaBitQ(lists, dimension, number, faiss.METRIC_INNER_PRODUCT)
+    lists.this.disown()
+    index.own_fields = True
+    step = max(1, count // (_TRAINED_ON * number))
     index.train(np.ascontiguousarray(vectors[::step], np.float32))
     return index

@@ -1,9 +1,10 @@
 """A synthetic index of any size: real passages multiplied and perturbed, words and vectors alike.
 
-The vector r of an original becomes m + c(r - m) + a(x - y) + b(u - v), normalised: m is the mean of the real vectors and
-x, y, u, v are some of them. The first difference is shared by the eight copies of one document, the second is the copy's
-own, and c² = 1 - 2a² - 2b². So copies stand in clusters (original, document) and spread as real vectors do: with the same
-mean and covariance, which isotropic noise does not have. Sentences and questions move along with their passage.
+Copies stand in clusters within clusters, as the passages of a large site do: 64 of the same original in a section, 8 of
+those in a document. The vector r of an original becomes m + c(r - m) + a(x - y) + …, normalised: m is the mean of the real
+vectors, and the sum has a difference of two of them for the section, for the document and for the copy itself. With the
+squares of the factors adding up to one, copies have the mean and the covariance of real vectors, which isotropic noise has
+not. Sentences and questions move along with their passage.
 """
 
 import random
@@ -22,10 +23,12 @@ from chatbot.passages import Passage
 Floats = NDArray[np.float32]
 
 PER_DOCUMENT = 8
+_PER_SECTION = 64
 
-# How far a document's copies, and each of them, are moved along a difference of two real vectors: a and b.
-_DOCUMENT_MOVES = (0.2, 0.5)
-_PASSAGE_MOVES = (0.1, 0.4)
+# Of how many copies share a difference, and its share of the variance. A passage's nearest neighbours are then about as
+# near as those of real ones would be: 0.93 and, the tenth, 0.90 of 100,000, when from 240 XQuAD paragraphs (0.85 and
+# 0.79, intrinsic dimension about 20) one reckons 0.92 and 0.89.
+_SHARES = {_PER_SECTION: 0.2, PER_DOCUMENT: 0.15, 1: 0.4}
 
 # Shares of words replaced by another real word, and by a compound of two, which no other passage may have.
 _OTHER_WORDS = 0.15
@@ -79,13 +82,12 @@ class Copies:
         self._seed = seed
         self.count = count
         generator = np.random.default_rng(seed)
-        documents = -(-count // PER_DOCUMENT)
-        pool = len(originals.pool)
-        self.original = generator.integers(0, len(originals.passages), count, np.int32)
-        self._pairs = generator.integers(0, pool, (count, 2), np.int32)
-        self._steps = generator.uniform(*_PASSAGE_MOVES, count).astype(np.float32)
-        self._document_pairs = generator.integers(0, pool, (documents, 2), np.int32)
-        self._document_steps = generator.uniform(*_DOCUMENT_MOVES, documents).astype(np.float32)
+        sections = generator.integers(0, len(originals.passages), -(-count // _PER_SECTION), np.int32)
+        self.original = np.repeat(sections, _PER_SECTION)[:count]
+        self._mean = originals.pool.mean(axis=0)
+        self._pairs = {
+            shared: generator.integers(0, len(originals.pool), (-(-count // shared), 2), np.int32) for shared in _SHARES
+        }
 
     @property
     def sentence_counts(self) -> NDArray[np.int64]:
@@ -133,13 +135,13 @@ class Copies:
         return (self._originals.topics[row] for row in self.original)
 
     def _moves(self, rows: NDArray[Any]) -> Floats:
-        pool, documents = self._originals.pool, rows // PER_DOCUMENT
-        shared, own = self._document_steps[documents, None], self._steps[rows, None]
-        kept = np.sqrt(1 - 2 * shared**2 - 2 * own**2)
-        centred = self._originals.vectors[self.original[rows]] - pool.mean(axis=0)
-        moves: Floats = (kept - 1) * centred
-        moves += shared * _difference(pool, self._document_pairs[documents])
-        moves += own * _difference(pool, self._pairs[rows])
+        pool = self._originals.pool
+        kept = np.float32(1 - sum(_SHARES.values())) ** 0.5
+        moves: Floats = (kept - 1) * (self._originals.vectors[self.original[rows]] - self._mean)
+        for shared, share in _SHARES.items():
+            pairs = self._pairs[shared][rows // shared]
+            # A difference of two has twice the variance of one.
+            moves += np.float32(share / 2) ** 0.5 * (pool[pairs[:, 0]] - pool[pairs[:, 1]])
         return moves
 
     def _document(self, first: int) -> tuple[Document, list[Passage]]:
@@ -172,11 +174,6 @@ class Copies:
 
 def _name(first: int) -> str:
     return f"copies/{first // PER_DOCUMENT:08}"
-
-
-def _difference(pool: Floats, pairs: NDArray[np.int32]) -> Floats:
-    difference: Floats = pool[pairs[:, 0]] - pool[pairs[:, 1]]
-    return difference
 
 
 def _unit(vectors: Floats) -> Floats:
