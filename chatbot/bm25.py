@@ -4,14 +4,16 @@ import hashlib
 import logging
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.arrays import mapped
 from chatbot.lexical import STEMMED, stems
 
 Floats = NDArray[np.float32]
@@ -59,22 +61,80 @@ class AllScores:
 
 
 @dataclass(frozen=True)
-class Bm25(LexicalIndex):
-    """For each stem the passages that have it, and what it adds to their score (Lucene's variant, k1 = 1.5, b = 0.75).
+class Asked:
+    """The words of a question that the passages have.
+
+    Attributes:
+        stems: numbers of stems in the vocabulary.
+        highest: what a passage would score that is full of all the question's words.
+    """
+
+    stems: tuple[int, ...]
+    highest: float
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The stems of all passages, numbered in the order of their hashes, and how many passages have each.
 
     Attributes:
         stems: 64-bit hashes of the stems, ascending, shape [stems].
-        starts: where in `rows` and `weights` those of each stem begin, and the end, shape [stems + 1].
-        rows: rows of passages, shape [entries].
-        weights: what the stem adds to the passage's score, shape [entries].
+        starts: sums of how many passages have each stem, shape [stems + 1].
         length: how many passages there are, shape [1].
     """
 
     stems: NDArray[np.uint64]
     starts: NDArray[np.int64]
+    length: NDArray[np.int64]
+
+    @classmethod
+    def open(cls, folder: Path) -> "Vocabulary":
+        """Map what `save` wrote.
+
+        Raises:
+            OSError, ValueError: a file is missing or damaged.
+        """
+        return cls(*(mapped(folder / _file(field.name)) for field in fields(cls)))
+
+    def save(self, folder: Path) -> None:
+        """Raises OSError if a file could not be written."""
+        for field in fields(self):
+            np.save(folder / _file(field.name), getattr(self, field.name), allow_pickle=False)
+
+    def asked(self, question: str) -> Asked:
+        """A word that no passage has weighs as much as the rarest one, so that half a match counts as half."""
+        known: list[int] = []
+        highest = 0.0
+        for word in dict.fromkeys(stems(question, STEMMED)):
+            found = [number for number in map(self._number, word) if number is not None]
+            known.extend(found)
+            highest += max(map(self._idf, found), default=self._idf(None))
+        return Asked(tuple(known), highest)
+
+    def _number(self, stem: str) -> int | None:
+        wanted = np.uint64(_hash(stem))
+        number = int(np.searchsorted(self.stems, wanted))
+        return number if number < len(self.stems) and self.stems[number] == wanted else None
+
+    def _idf(self, number: int | None) -> float:
+        """Lucene's idf, which is what a word's saturated frequency (below 1) is multiplied with."""
+        frequency = 0 if number is None else int(self.starts[number + 1] - self.starts[number])
+        return math.log(1 + (int(self.length[0]) - frequency + 0.5) / (frequency + 0.5))
+
+
+@dataclass(frozen=True)
+class Bm25(LexicalIndex):
+    """For each stem the passages that have it, and what it adds to their score (Lucene's variant, k1 = 1.5, b = 0.75).
+
+    Attributes:
+        vocabulary: its `starts` say where in `rows` and `weights` those of each stem begin.
+        rows: rows of passages, shape [entries].
+        weights: what the stem adds to the passage's score, shape [entries].
+    """
+
+    vocabulary: Vocabulary
     rows: NDArray[np.int32]
     weights: Floats
-    length: NDArray[np.int64]
 
     @classmethod
     def build(cls, texts: Iterable[str], languages: Iterable[str]) -> "Bm25":
@@ -98,13 +158,11 @@ class Bm25(LexicalIndex):
         nothing = np.array([len(known)], np.int32)
         ids = [place[passage] if len(passage) else nothing for passage in counted]
         model.index((ids, {number: number for number in range(len(known) + 1)}), show_progress=False)
-        built = model.scores
+        starts = np.asarray(model.scores["indptr"][: len(known) + 1], np.int64)
         return cls(
-            hashes[order],
-            np.asarray(built["indptr"][: len(known) + 1], np.int64),
-            np.asarray(built["indices"], np.int32),
-            np.asarray(built["data"], np.float32),
-            np.array([len(counted)], np.int64),
+            Vocabulary(hashes[order], starts, np.array([len(counted)], np.int64)),
+            np.asarray(model.scores["indices"][: starts[-1]], np.int32),
+            np.asarray(model.scores["data"][: starts[-1]], np.float32),
         )
 
     @classmethod
@@ -114,35 +172,30 @@ class Bm25(LexicalIndex):
         Raises:
             OSError, ValueError: a file is missing or damaged.
         """
-        arrays = (np.load(folder / _file(field.name), mmap_mode="r", allow_pickle=False) for field in fields(cls))
-        return cls(*map(np.asarray, arrays))
+        return cls(Vocabulary.open(folder), mapped(folder / _file("rows")), mapped(folder / _file("weights")))
 
     def save(self, folder: Path) -> None:
         """Raises OSError if a file could not be written."""
-        for field in fields(self):
-            np.save(folder / _file(field.name), getattr(self, field.name), allow_pickle=False)
+        self.vocabulary.save(folder)
+        np.save(folder / _file("rows"), self.rows, allow_pickle=False)
+        np.save(folder / _file("weights"), self.weights, allow_pickle=False)
 
     def matches(self, question: str) -> AllScores:
-        """A word that no passage has weighs as much as the rarest one, so that half a match counts as half."""
-        scores = np.zeros(int(self.length[0]), np.float32)
-        highest = 0.0
-        for word in dict.fromkeys(stems(question, STEMMED)):
-            found = [number for number in map(self._number, word) if number is not None]
-            for number in found:
-                entries = slice(self.starts[number], self.starts[number + 1])
-                scores[self.rows[entries]] += self.weights[entries]
-            highest += max(map(self._idf, found), default=self._idf(None))
-        return AllScores(scores / np.float32(highest) if highest else scores)
+        scores = np.zeros(int(self.vocabulary.length[0]), np.float32)
+        asked = self.vocabulary.asked(question)
+        for number in asked.stems:
+            entries = slice(self.vocabulary.starts[number], self.vocabulary.starts[number + 1])
+            scores[self.rows[entries]] += self.weights[entries]
+        return AllScores(scores / np.float32(asked.highest) if asked.highest else scores)
 
-    def _number(self, stem: str) -> int | None:
-        wanted = np.uint64(_hash(stem))
-        number = int(np.searchsorted(self.stems, wanted))
-        return number if number < len(self.stems) and self.stems[number] == wanted else None
+    def by_passage(self) -> Iterator[dict[int, float]]:
+        """For each passage its stems and what each adds to its score."""
+        from scipy.sparse import csc_matrix
 
-    def _idf(self, number: int | None) -> float:
-        """Lucene's idf, which is what a word's saturated frequency (below 1) is multiplied with."""
-        frequency = 0 if number is None else int(self.starts[number + 1] - self.starts[number])
-        return math.log(1 + (int(self.length[0]) - frequency + 0.5) / (frequency + 0.5))
+        shape = int(self.vocabulary.length[0]), len(self.vocabulary.stems)
+        matrix = csc_matrix((self.weights, self.rows, self.vocabulary.starts), shape).tocsr()
+        for first, end in pairwise(matrix.indptr.tolist()):
+            yield dict(zip(matrix.indices[first:end].tolist(), matrix.data[first:end].tolist(), strict=True))
 
 
 def _largest(values: Floats, k: int) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from chatbot.arrays import ArrayFile, mapped
 from chatbot.bm25 import Bm25
 from chatbot.corpus import Document
 from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.engine import FAISS, Engine
 from chatbot.errors import ChatbotError
 from chatbot.index import (
     DOCUMENTS,
@@ -35,7 +36,6 @@ from chatbot.passages import Passage, split
 from chatbot.progress import Progress
 from chatbot.sentences import Span
 from chatbot.topics import topics
-from chatbot.vectorstore import FaissVectorStore
 
 # Passages embedded before what was made of them is written: longest first among these, and no more in memory.
 _AT_ONCE = 2048
@@ -50,11 +50,13 @@ class Making:
 
     Attributes:
         passage_characters: the longest passage.
+        engine: what searches them.
     """
 
     embeddings: SentenceTransformerEmbeddings
     head: Head
     passage_characters: int
+    engine: Engine = FAISS
 
     @property
     def fingerprints(self) -> tuple[str, str]:
@@ -92,20 +94,20 @@ def write_index(
     vectors = mapped(scratch)
     known = [each.topic for each in found]
     labels = topics(passages, vectors, making.embeddings, known, progress)
-    progress("Indexing vectors", 0, 1)
-    stored = (as_langchain(*pair) for pair in zip(passages, labels, strict=True))
-    like = previous.store if previous and isinstance(previous.store, FaissVectorStore) else None
-    FaissVectorStore.write(folder, stored, vectors, like)
-    scratch.unlink()
     progress("Indexing words", 0, 1)
     texts = (passage.embedded_text for passage in passages)
-    Bm25.build(texts, (passage.document.language for passage in passages)).save(folder)
+    words = Bm25.build(texts, (passage.document.language for passage in passages))
+    progress("Indexing vectors", 0, 1)
+    stored = (as_langchain(*pair) for pair in zip(passages, labels, strict=True))
+    making.engine.write(folder, stored, vectors, words, previous.store if previous else None)
+    scratch.unlink()
     np.save(folder / FIRST_SENTENCE, _starts(np.array([len(passage.sentences) for passage in passages])))
     np.save(folder / FIRST_TOKEN, _starts(lengths))
     write_library(folder / DOCUMENTS, documents, _rows_by_document(passages))
     manifests.seal(
         folder,
         Manifest(
+            engine=making.engine.name,
             embedding_model=making.embeddings.name,
             fingerprints=making.fingerprints,
             dimension=making.embeddings.dimension,

@@ -15,6 +15,7 @@ from chatbot.conversation import Resolved, understand
 from chatbot.corpus import Corpus, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, SentenceTransformerEmbeddings, load_embeddings
+from chatbot.engine import engine_for
 from chatbot.highlighting import highlights
 from chatbot.index import Index
 from chatbot.indexing import Opened, open_index
@@ -249,7 +250,16 @@ def open_over(
     reader = replace(reader, longest=settings.answer_sentences)
     if settings.cross_encoder:
         reader = replace(reader, cross_encoder=load_cross_encoder(settings.cross_encoder))
-    opened = open_index(root, corpus, embeddings, reader.head, settings.passage_characters, progress, rebuild=rebuild)
+    opened = open_index(
+        root,
+        corpus,
+        embeddings,
+        reader.head,
+        settings.passage_characters,
+        progress,
+        rebuild=rebuild,
+        engine=engine_for(settings, root),
+    )
     notices = [*index_notices(opened), *corpus.skipped]
     if reader.confidence is None:
         notices.append("No confidence was fitted for this embedding model. See `chatbot train`.")

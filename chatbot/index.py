@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.arrays import mapped
-from chatbot.bm25 import Bm25, LexicalIndex
+from chatbot.bm25 import LexicalIndex
 from chatbot.corpus import Document
 from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.engine import FAISS, Engine
 from chatbot.library import Library
 from chatbot.manifest import DamagedIndexError, Manifest
 from chatbot.passage_store import PassageStore
 from chatbot.passages import Passage
-from chatbot.vectorstore import FaissVectorStore
 
 DOCUMENTS = "documents.sqlite3"
 SENTENCES = "sentences.npy"
@@ -141,22 +141,24 @@ def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDA
     return owned
 
 
-def load(folder: Path, manifest: Manifest, embeddings: SentenceTransformerEmbeddings) -> Index:
-    """Open the index in `folder`. Next to nothing is read: vectors are mapped into memory, texts stay in SQLite.
+def load(folder: Path, manifest: Manifest, embeddings: SentenceTransformerEmbeddings, engine: Engine = FAISS) -> Index:
+    """Open the index in `folder`, whose passages are searched by `engine`. Next to nothing is read: vectors are mapped into memory, texts stay in SQLite.
 
     Raises:
         DamagedIndexError: a file is missing or unreadable.
+        ChatbotError: the engine is a server that cannot be reached.
     """
     try:
+        store, words = engine.open(folder, embeddings)
         return Index(
             manifest=manifest,
-            store=FaissVectorStore.load(folder, embeddings),
+            store=store,
             documents=Library(folder / DOCUMENTS),
             sentence_vectors=mapped(folder / SENTENCES),
             first_sentence=mapped(folder / FIRST_SENTENCE),
             token_vectors=mapped(folder / TOKENS),
             first_token=mapped(folder / FIRST_TOKEN),
-            bm25=Bm25.open(folder),
+            bm25=words,
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, sqlite3.Error) as error:
         raise DamagedIndexError(f"its files do not fit together ({type(error).__name__})") from error

@@ -12,6 +12,7 @@ from chatbot import versions
 from chatbot.building import Making, write_index
 from chatbot.corpus import Corpus, Document
 from chatbot.embedding import SentenceTransformerEmbeddings
+from chatbot.engine import FAISS, Engine
 from chatbot.errors import ChatbotError
 from chatbot.index import Index, load
 from chatbot.late_interaction import Head
@@ -49,6 +50,7 @@ def open_index(
     *,
     rebuild: bool = False,
     serving: Opened | None = None,
+    engine: Engine = FAISS,
 ) -> Opened:
     """The index of `corpus` under the folder `root`: the one on disk where it still fits, else a new one.
 
@@ -59,7 +61,7 @@ def open_index(
         ChatbotError: the folder cannot be written to, another process keeps building, the index on disk is of a newer
             version of the program, or there is nothing to index.
     """
-    indexing = _Indexing(root, corpus, Making(embeddings, head, passage_characters), progress)
+    indexing = _Indexing(root, corpus, Making(embeddings, head, passage_characters, engine), progress)
     if rebuild:
         with indexing.locked("a rebuild was asked for"):
             return indexing.build("a rebuild was asked for", None)
@@ -94,6 +96,8 @@ class _Indexing:
         changes = found.index.manifest.changes(self.corpus.documents)
         reason = self._another_kind(found.index.manifest) or changes.reason or ""
         held = bool(reason) and reason == changes.reason and self._was_refused()
+        if held or not reason:
+            self.making.engine.publish(folder)
         return Opened(found.index, folder, changes, held=held), "" if held else reason
 
     def earlier(self) -> Opened | None:
@@ -111,6 +115,7 @@ class _Indexing:
         with versions.writing(self.root) as folder, _collecting_nothing():
             embedded = write_index(folder, self.corpus.documents, self.making, self.progress, previous)
         version = versions.current(self.root) or folder
+        self.making.engine.publish(version)
         return Opened(self._read(version).index, version, changes, reason, embedded)
 
     @contextmanager
@@ -127,12 +132,19 @@ class _Indexing:
             raise ChatbotError(f"The index has to be built because {reason}. {error}") from None
 
     def _read(self, folder: Path) -> Opened:
-        index = load(folder, manifests.check(folder), self.making.embeddings)
+        manifest = manifests.check(folder)
+        # Files can be read, and taken over from, whatever is to search them next; another server is not asked.
+        engine = next((engine for engine in (self.making.engine, FAISS) if engine.name == manifest.engine), None)
+        if engine is None:
+            raise DamagedIndexError(f"it was made for {manifest.engine}, and {self.making.engine.name} is set now")
+        index = load(folder, manifest, self.making.embeddings, engine)
         return Opened(index, folder, index.manifest.changes(self.corpus.documents))
 
     def _another_kind(self, manifest: Manifest) -> str | None:
         making = self.making
-        return manifest.another_kind(making.embeddings.name, making.fingerprints, making.passage_characters)
+        return manifest.another_kind(
+            making.engine.name, making.embeddings.name, making.fingerprints, making.passage_characters
+        )
 
     def _was_refused(self) -> bool:
         """Whether the index was rolled back from just these documents."""

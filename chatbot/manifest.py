@@ -53,12 +53,14 @@ class Changes:
 class Manifest(BaseModel):
     """Names everything that would make the index another one, and a checksum for each of its files.
 
-    `fingerprints` are those of the embedding model and of the head that projected the token vectors.
+    `fingerprints` are those of the embedding model and of the head that projected the token vectors; `engine` is what
+    searches the passages.
     """
 
     model_config = ConfigDict(frozen=True)
 
     format: int = FORMAT
+    engine: str = "FAISS"
     embedding_model: str
     fingerprints: tuple[str, str]
     dimension: int
@@ -70,8 +72,10 @@ class Manifest(BaseModel):
     tokens: int
     files: dict[str, Checksum] = {}
 
-    def another_kind(self, model: str, fingerprints: tuple[str, str], size: int) -> str | None:
+    def another_kind(self, engine: str, model: str, fingerprints: tuple[str, str], size: int) -> str | None:
         """Why an index made with these would be another one whatever the documents, to follow "because", or None."""
+        if self.engine != engine:
+            return f"it was made for {self.engine}, and {engine} is set now"
         if self.embedding_model != model:
             return f"it was made with the embedding model {self.embedding_model}, and {model} is set now"
         if self.fingerprints != fingerprints:
