@@ -7,6 +7,7 @@ Milvus' own text analysis stems neither Danish nor, in Milvus Lite, English, and
 
 import hashlib
 import json
+import logging
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,8 @@ class MilvusEngine(Engine):
         self._root = root
         token = f"{parts.username}:{parts.password}" if parts.username else ""
         uri = f"{parts.scheme}://{parts.hostname}:{parts.port or 19530}" if parts.hostname else address
+        # It would print the traceback of what is told here in one sentence.
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         with self._told():
             self._client = MilvusClient(uri, token=token, timeout=_PATIENCE)
 
@@ -93,14 +96,15 @@ class MilvusEngine(Engine):
         return store, MilvusWords(Vocabulary.open(folder), self._client, written["collection"])
 
     def publish(self, folder: Path) -> None:
-        alias, name = self._made()[0], self._collection(folder / _FILE)
+        alias, *made = self._made()
+        name = self._collection(folder / _FILE)
         with self._told():
-            if alias in self._client.list_aliases(name)["aliases"]:
-                return
-            try:
-                self._client.alter_alias(name, alias)
-            except MilvusException:  # there is none yet
+            known = [other for other in made if self._client.has_collection(other)]
+            named = [other for other in known if alias in self._client.list_aliases(other)["aliases"]]
+            if not named:
                 self._client.create_alias(name, alias)
+            elif name not in named:
+                self._client.alter_alias(name, alias)
 
     @staticmethod
     def _collection(path: Path) -> str:
