@@ -180,7 +180,7 @@ def _exact(copies: Copies, questions: NDArray[np.float32], progress: Progress) -
         end = min(first + _AT_ONCE, copies.count)
         scores = np.concatenate([scores, questions @ copies.vectors(first, end).T], axis=1)
         rows = np.concatenate([rows, np.broadcast_to(np.arange(first, end), (len(questions), end - first))], axis=1)
-        best = np.argsort(-scores, axis=1)[:, :NEAREST]
+        best = np.argpartition(-scores, NEAREST - 1, axis=1)[:, :NEAREST]
         rows, scores = np.take_along_axis(rows, best, 1), np.take_along_axis(scores, best, 1)
         progress("Comparing with every vector", end, copies.count)
     return rows
