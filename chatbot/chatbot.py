@@ -12,14 +12,16 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from chatbot.answer import Answer, Certainty, Status, cite
 from chatbot.answering import Attempt, Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
-from chatbot.corpus import Corpus, Document, open_corpus
+from chatbot.corpus import Corpus, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.embedding_model import load_embeddings
+from chatbot.engine import engine_for
 from chatbot.highlighting import highlights
 from chatbot.index import Index
 from chatbot.indexing import Opened, open_index
 from chatbot.language import Language, detect_language
+from chatbot.library import Library
 from chatbot.listener import Listener
 from chatbot.phrases import phrases
 from chatbot.progress import Progress, no_progress
@@ -98,7 +100,7 @@ class Chatbot(Runnable[str, Answer]):
         return other
 
     @property
-    def documents(self) -> dict[str, Document]:
+    def documents(self) -> Library:
         """The documents it answers from, by id."""
         return self.index.documents
 
@@ -225,7 +227,7 @@ class Chatbot(Runnable[str, Answer]):
         )
 
     def _not_found(self, question: str, language: Language, attempt: Attempt) -> Answer:
-        nearest = dict.fromkeys(self.index.topics[reading.candidate.row] for reading in attempt.readings)
+        nearest = dict.fromkeys(self.index.topics([reading.candidate.row for reading in attempt.readings]))
         return Answer(
             question=question,
             language=language,
@@ -271,7 +273,16 @@ def open_over(
     reader = replace(reader, longest=settings.answer_sentences)
     if settings.cross_encoder:
         reader = replace(reader, cross_encoder=load_cross_encoder(settings.cross_encoder))
-    opened = open_index(root, corpus, embeddings, reader.head, settings.passage_characters, progress, rebuild=rebuild)
+    opened = open_index(
+        root,
+        corpus,
+        embeddings,
+        reader.head,
+        settings.passage_characters,
+        progress,
+        rebuild=rebuild,
+        engine=engine_for(settings, root),
+    )
     notices = [*index_notices(opened), *corpus.skipped]
     if reader.confidence is None:
         notices.append("No confidence was fitted for this embedding model. See `chatbot train`.")

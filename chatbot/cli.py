@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chatbot import terminal
-from chatbot.bench.load_command import load
+from chatbot.bench.command import bench
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.command import evaluate
 from chatbot.settings import Settings, settings_table
@@ -166,13 +166,10 @@ def export_feedback() -> None:
     terminal.reporting(export)
 
 
-bench = typer.Typer(help="How fast it is, measured on this machine.", no_args_is_help=True)
-bench.command("load")(load)
-app.add_typer(bench, name="bench")
-
 app.command("widget")(widget)
 app.command("evaluate")(evaluate)
 app.command("train")(train)
+app.add_typer(bench, name="bench")
 
 
 def main() -> None:

@@ -27,6 +27,22 @@ _KEPT = "converted"
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What a list of documents shows of each.
+
+    Attributes:
+        characters: length of its text.
+    """
+
+    id: str
+    title: str
+    language: str
+    source: str | None
+    date: str | None
+    characters: int
+
+
+@dataclass(frozen=True)
 class Document:
     """One source file.
 
@@ -53,6 +69,10 @@ class Document:
         if self.pages:
             parts.append(" ".join(map(str, self.pages)))
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(self.id, self.title, self.language, self.source, self.date, len(self.text))
 
     def page(self, offset: int) -> int | None:
         """The number of the page at `offset`, from 1; None where there are no pages."""

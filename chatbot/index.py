@@ -1,28 +1,29 @@
-"""The index: passages and sentences as vectors, words as BM25, documents as text; saved and loaded."""
+"""The index: passages and sentences as vectors, words as BM25, documents as text; all of it read where it lies."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import langchain_core.documents
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot import manifest as manifests
+from chatbot.arrays import mapped
+from chatbot.bm25 import LexicalIndex
 from chatbot.corpus import Document
 from chatbot.embedding import TextEmbeddings
-from chatbot.lexical import Bm25
+from chatbot.engine import FAISS, Engine
+from chatbot.library import Library
 from chatbot.manifest import DamagedIndexError, Manifest
+from chatbot.passage_store import PassageStore
 from chatbot.passages import Passage
-from chatbot.vectorstore import FaissVectorStore
 
-_DOCUMENTS = "documents.jsonl"
-_SENTENCES = "sentences.npy"
-_TOKENS = "tokens.npy"
-_FIRST = "first_token.npy"
+DOCUMENTS = "documents.sqlite3"
+SENTENCES = "sentences.npy"
+FIRST_SENTENCE = "first_sentence.npy"
+TOKENS = "tokens.npy"
+FIRST_TOKEN = "first_token.npy"  # noqa: S105 - a token of a text
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,37 @@ class Embedded:
     lengths: NDArray[np.int64]
 
 
+class Passages(Sequence[Passage]):
+    """The passages of an index by row, read from the store as they are asked for."""
+
+    def __init__(self, store: PassageStore, documents: Library) -> None:
+        self._store = store
+        self._documents = documents
+
+    def __len__(self) -> int:
+        return len(self._store)
+
+    def __getitem__(self, row: int) -> Passage:  # type: ignore[override]  # one at a time; several by `at`
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return self.at([row])[0]
+
+    def __iter__(self) -> Iterator[Passage]:
+        return (self._passage(stored) for _, stored in self._store)
+
+    def at(self, rows: Sequence[int]) -> list[Passage]:
+        """The passages of these rows, in the same order."""
+        return [self._passage(stored) for stored in self._store.at(rows)]
+
+    def _passage(self, stored: langchain_core.documents.Document) -> Passage:
+        return from_langchain(stored, self._documents[stored.metadata["document"]])
+
+
 @dataclass(frozen=True)
 class Index:
     """Everything retrieval and answering read. Row i is the same passage in every part.
 
     Attributes:
-        topics: a few words that say what each passage is about.
         sentence_vectors: unit vectors of all sentences, shape [sentences, dimension], float16.
         first_sentence: row of each passage's first sentence in `sentence_vectors`, and the end, [passages + 1].
         token_vectors: the sentences' tokens for late interaction, shape [tokens, width], int8.
@@ -55,29 +81,34 @@ class Index:
     """
 
     manifest: Manifest
-    store: FaissVectorStore
-    passages: tuple[Passage, ...]
-    topics: tuple[str, ...]
+    store: PassageStore
+    documents: Library
     sentence_vectors: NDArray[np.float16]
     first_sentence: NDArray[np.int64]
     token_vectors: NDArray[np.int8]
     first_token: NDArray[np.int64]
-    bm25: Bm25
+    bm25: LexicalIndex
 
-    @cached_property
-    def documents(self) -> dict[str, Document]:
-        return {passage.document.id: passage.document for passage in self.passages}
+    @property
+    def passages(self) -> Passages:
+        return Passages(self.store, self.documents)
 
-    def embedded(self, rows: Sequence[int]) -> list[Embedded]:
+    def topics(self, rows: Sequence[int]) -> list[str]:
+        """A few words for each of these passages that say what it is about."""
+        return [stored.metadata["topic"] for stored in self.store.at(rows)]
+
+    def rows_of(self, documents: Collection[str]) -> NDArray[np.int64]:
+        """The rows of all passages of these documents."""
+        spans = self.documents.passages_of(documents) if documents else []
+        return np.concatenate([np.empty(0, np.int64), *(np.arange(first, end) for first, end in spans)])
+
+    def embedded(self, rows: Sequence[int]) -> Iterator[Embedded]:
         """What the embedding model made of these passages, as an index is built from."""
-        sentences, tokens = self.sentence_vectors, self.token_vectors
-        lengths = np.diff(self.first_token)
-        parts = []
         for row, vector in zip(rows, self.store.vectors(rows), strict=True):
             first, end = self.first_sentence[row], self.first_sentence[row + 1]
-            own = tokens[self.first_token[first] : self.first_token[end]]
-            parts.append(Embedded(vector, sentences[first:end], own, lengths[first:end]))
-        return parts
+            begins = self.first_token[first : end + 1]
+            own = self.token_vectors[begins[0] : begins[-1]]
+            yield Embedded(vector, self.sentence_vectors[first:end], own, np.diff(begins))
 
     def sentences_of(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """The vectors of these passages' sentences, one after the other, and where each passage's begin among them."""
@@ -117,67 +148,27 @@ def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDA
     return owned
 
 
-def save(index: Index, folder: Path) -> Manifest:
-    """Write every part of the index to `folder`; the manifest with their checksums comes last."""
-    index.store.save(folder)
-    index.bm25.save(folder)
-    for name, array in (
-        (_SENTENCES, index.sentence_vectors),
-        (_TOKENS, index.token_vectors),
-        (_FIRST, index.first_token),
-    ):
-        np.save(folder / name, array, allow_pickle=False)
-    with (folder / _DOCUMENTS).open("w", encoding="utf-8") as file:
-        for document in index.documents.values():
-            file.write(json.dumps(asdict(document), ensure_ascii=False) + "\n")
-    return manifests.seal(folder, index.manifest)
-
-
-def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings) -> Index:
-    """Read what `save` wrote. Vectors of sentences and tokens stay on the disk and are mapped into memory.
+def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings, engine: Engine = FAISS) -> Index:
+    """Open the index in `folder`, whose passages are searched by `engine`. Next to nothing is read: vectors are mapped into memory, texts stay in SQLite.
 
     Raises:
         DamagedIndexError: a file is missing or unreadable.
+        ChatbotError: the engine is a server that cannot be reached.
     """
     try:
-        with (folder / _DOCUMENTS).open(encoding="utf-8") as file:
-            documents = {line["id"]: Document(**line) for line in map(json.loads, file)}
-        store = FaissVectorStore.load(folder, embeddings)
-        stored = [document for _, document in store.documents()]
-        passages = tuple(_from_langchain(document, documents) for document in stored)
+        store, words = engine.open(folder, embeddings)
         return Index(
             manifest=manifest,
             store=store,
-            passages=passages,
-            topics=tuple(document.metadata["topic"] for document in stored),
-            sentence_vectors=_mapped(folder / _SENTENCES),
-            first_sentence=first_sentences(passages),
-            token_vectors=_mapped(folder / _TOKENS),
-            first_token=np.load(folder / _FIRST, allow_pickle=False),
-            bm25=Bm25.load(folder),
+            documents=Library(folder / DOCUMENTS),
+            sentence_vectors=mapped(folder / SENTENCES),
+            first_sentence=mapped(folder / FIRST_SENTENCE),
+            token_vectors=mapped(folder / TOKENS),
+            first_token=mapped(folder / FIRST_TOKEN),
+            bm25=words,
         )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, sqlite3.Error) as error:
         raise DamagedIndexError(f"its files do not fit together ({type(error).__name__})") from error
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    """An array that stays on the disk, as a plain view: slicing a `memmap` is many times slower."""
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-
-
-def mapped(index: Index, folder: Path, manifest: Manifest) -> Index:
-    """The index that was saved to `folder`, with what is large mapped from there, no longer in memory."""
-    return replace(
-        index,
-        manifest=manifest,
-        sentence_vectors=_mapped(folder / _SENTENCES),
-        token_vectors=_mapped(folder / _TOKENS),
-    )
-
-
-def first_sentences(passages: Sequence[Passage]) -> NDArray[np.int64]:
-    """Row of each passage's first sentence, and the end, as `Index.first_sentence` has them."""
-    return np.cumsum([0, *(len(passage.sentences) for passage in passages)])
 
 
 def as_langchain(passage: Passage, topic: str) -> langchain_core.documents.Document:
@@ -199,8 +190,8 @@ def as_langchain(passage: Passage, topic: str) -> langchain_core.documents.Docum
     )
 
 
-def _from_langchain(stored: langchain_core.documents.Document, documents: dict[str, Document]) -> Passage:
+def from_langchain(stored: langchain_core.documents.Document, document: Document) -> Passage:
+    """The passage that `as_langchain` was given, of this document."""
     metadata = stored.metadata
     spans = tuple((start, end) for start, end in metadata["sentences"])
-    document = documents[metadata["document"]]
     return Passage(document, metadata["start_index"], metadata["end_index"], tuple(metadata["headings"]), spans)

@@ -1,27 +1,19 @@
-"""Lexical retrieval: BM25 over stemmed words, Danish and English side by side."""
+"""Words, numbers and stems of a text, Danish and English side by side."""
 
-import logging
-import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-import bm25s
-import numpy as np
 import Stemmer
 from bm25s.stopwords import STOPWORDS_DANISH, STOPWORDS_EN_PLUS
-from numpy.typing import NDArray
 
 STOP_WORDS = frozenset((*STOPWORDS_EN_PLUS, *STOPWORDS_DANISH))
 _STEMMERS = {"en": "english", "da": "danish"}
+# Languages whose words have stems here.
+STEMMED = tuple(_STEMMERS)
 _PHRASE = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*|[^\w\s]|\n")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
-
-# A passage without a single word still needs an entry in the vocabulary; no query contains it.
-_NOTHING = "\0"
 
 
 def words(text: str) -> list[str]:
@@ -60,49 +52,3 @@ def stems(text: str, languages: Iterable[str]) -> list[tuple[str, ...]]:
 @lru_cache(maxsize=100_000)
 def _stems(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(Stemmer.Stemmer(_STEMMERS[language]).stemWord(word) for language in languages))
-
-
-class Bm25:
-    """BM25 scores of every passage for a question. Rows are the passages' rows in the index."""
-
-    def __init__(self, model: Any) -> None:
-        self._model = model
-
-    @classmethod
-    def build(cls, texts: Sequence[str], languages: Sequence[str]) -> "Bm25":
-        tokens = [
-            [stem for word in stems(text, (language,) if language in _STEMMERS else _STEMMERS) for stem in word]
-            or [_NOTHING]
-            for text, language in zip(texts, languages, strict=True)
-        ]
-        # It would tell every log about each index it builds.
-        logging.getLogger("bm25s").setLevel(logging.WARNING)
-        model = bm25s.BM25()
-        model.index(tokens, show_progress=False)
-        return cls(model)
-
-    @classmethod
-    def load(cls, folder: Path) -> "Bm25":
-        """Read what `save` wrote; the scores stay on the disk and are mapped into memory."""
-        return cls(bm25s.BM25.load(str(folder), mmap=True, allow_pickle=False, show_progress=False))
-
-    def save(self, folder: Path) -> None:
-        self._model.save(str(folder), allow_pickle=False, show_progress=False)
-
-    def scores(self, question: str) -> NDArray[np.float32]:
-        """Each passage's score as a share of what a passage full of the question's words would reach.
-
-        Shape [passages], in [0, 1]; zeros where no word of the question is known. A word that no passage has
-        weighs as much as the rarest one, so that half a match counts as half.
-        """
-        asked = list(dict.fromkeys(stems(question, _STEMMERS)))
-        known = [self._model.get_tokens_ids(list(word)) for word in asked]
-        scores: NDArray[np.float32] = self._model.get_scores_from_ids([row for rows in known for row in rows])
-        highest = sum(max(map(self._idf, rows), default=self._idf(None)) for rows in known)
-        return scores / np.float32(highest) if highest else scores
-
-    def _idf(self, row: int | None) -> float:
-        """Lucene's idf, which is what bm25s multiplies a word's saturated frequency (below 1) with."""
-        begins = self._model.scores["indptr"]
-        frequency = 0 if row is None else int(begins[row + 1] - begins[row])
-        return math.log(1 + (self._model.scores["num_docs"] - frequency + 0.5) / (frequency + 0.5))

@@ -1,17 +1,17 @@
 """What an index was built from and what it consists of: an index is valid or refused."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chatbot.checksums import Checksum, changed, checksum, remember
 from chatbot.corpus import Document
 from chatbot.errors import ChatbotError
 from chatbot.versions import flush
 
-FORMAT = 1
+FORMAT = 2
 _FILE = "manifest.json"
 
 # Documents named in one line.
@@ -53,12 +53,14 @@ class Changes:
 class Manifest(BaseModel):
     """Names everything that would make the index another one, and a checksum for each of its files.
 
-    `fingerprints` are those of the embedding model and of the head that projected the token vectors.
+    `fingerprints` are those of the embedding model and of the head that projected the token vectors; `engine` is what
+    searches the passages.
     """
 
     model_config = ConfigDict(frozen=True)
 
     format: int = FORMAT
+    engine: str = "FAISS"
     embedding_model: str
     fingerprints: tuple[str, str]
     dimension: int
@@ -68,10 +70,12 @@ class Manifest(BaseModel):
     passages: int
     sentences: int
     tokens: int
-    files: dict[str, str] = {}
+    files: dict[str, Checksum] = {}
 
-    def another_kind(self, model: str, fingerprints: tuple[str, str], size: int) -> str | None:
+    def another_kind(self, engine: str, model: str, fingerprints: tuple[str, str], size: int) -> str | None:
         """Why an index made with these would be another one whatever the documents, to follow "because", or None."""
+        if self.engine != engine:
+            return f"it was made for {self.engine}, and {engine} is set now"
         if self.embedding_model != model:
             return f"it was made with the embedding model {self.embedding_model}, and {model} is set now"
         if self.fingerprints != fingerprints:
@@ -91,20 +95,19 @@ class Manifest(BaseModel):
         )
 
 
-def seal(folder: Path, manifest: Manifest) -> Manifest:
+def seal(folder: Path, manifest: Manifest) -> None:
     """Write the manifest with the checksums of everything in `folder`, as the last step of a build.
 
     When it returns, all of it is on the disk.
     """
     sums = {}
     for path in sorted(folder.iterdir()):
-        if path.name != _FILE:
-            flush(path)
-            sums[path.name] = _checksum(path)
+        flush(path)
+        sums[path.name] = checksum(path)
+    remember(folder, sums)
     sealed = manifest.model_copy(update={"files": sums})
     (folder / _FILE).write_text(sealed.model_dump_json(indent=2) + "\n", encoding="utf-8")
     flush(folder / _FILE)
-    return sealed
 
 
 def read(folder: Path) -> Manifest:
@@ -140,12 +143,13 @@ def check(folder: Path) -> Manifest:
         ChatbotError: a newer version of the program wrote it.
     """
     manifest = read(folder)
-    for name, expected in manifest.files.items():
-        path = folder / Path(name).name
-        if not path.is_file():
-            raise DamagedIndexError(f"its file {name} is missing")
-        if _checksum(path) != expected:
-            raise DamagedIndexError(f"its file {name} was changed or cut short")
+    try:
+        damaged = changed(folder, manifest.files)
+    except OSError as error:
+        name = Path(error.filename or "").name
+        raise DamagedIndexError(f"its file {name} is missing") from None
+    if damaged:
+        raise DamagedIndexError(f"its file {damaged} was changed or cut short")
     return manifest
 
 
@@ -153,8 +157,3 @@ class _Written(BaseModel):
     """What of a manifest every version of the program can read."""
 
     format: int
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

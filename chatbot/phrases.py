@@ -14,6 +14,7 @@ class Phrases:
     title: str
     about_one: str
     about_many: str
+    all_documents: str
     automatic: str
     contact: str
     question: str
@@ -107,6 +108,7 @@ ENGLISH = Phrases(
     title="Ask about digital government in Denmark",
     about_one="Answers quote 1 document: {titles}.",
     about_many="Answers quote {count} documents",
+    all_documents="All documents",
     automatic="Automatic; can err.",
     contact="Ask a person instead:",
     question="Your question",
@@ -247,6 +249,7 @@ DANISH = Phrases(
     title="Spørg om digital forvaltning i Danmark",
     about_one="Svarene citerer 1 dokument: {titles}.",
     about_many="Svarene citerer {count} dokumenter",
+    all_documents="Alle dokumenter",
     automatic="Automatisk; kan tage fejl.",
     contact="Spørg hellere et menneske:",
     question="Dit spørgsmål",

@@ -47,36 +47,32 @@ def candidates(
     The score is (1 - w) · (dense + best sentence) / 2 + w · BM25. One vector blurs a long passage; its best
     sentence brings back what the question is about.
     """
-    lexical = index.bm25.scores(question)
-    pool = min(len(index.passages), 2 * k)
-    if without:
-        barred = np.array([passage.document.id in without for passage in index.passages])
-        lexical = np.where(barred, np.float32(0), lexical)
-        pool = min(len(index.passages), pool + int(barred.sum()))
+    barred = index.rows_of(without)
+    pool = 2 * k + len(barred)
+    words = index.bm25.matches(question)
     nearest, _ = index.store.nearest_rows(vector, pool)
-    matching = np.argpartition(-lexical, pool - 1)[:pool]
-    rows = np.union1d(nearest, matching[lexical[matching] > 0])
-    if without:
-        rows = rows[~barred[rows]]
-    if not len(rows):
+    rows = sorted({*nearest.tolist(), *words.best(pool).tolist()} - {*barred.tolist()})
+    if not rows:
         return []
-    words = lexical[rows]
+    lexical = words.of(rows)
     dense = index.store.vectors(rows) @ vector
     sentences, first = index.sentences_of(rows)
     similar = sentences @ vector
     similarity = (dense + np.maximum.reduceat(similar, first)) / 2
-    scores = (1 - lexical_weight) * similarity + lexical_weight * words
+    scores = (1 - lexical_weight) * similarity + lexical_weight * lexical
     ends = [*first[1:], len(similar)]
+    places = np.lexsort((rows, -scores))[:k].tolist()
+    passages = index.passages.at([rows[place] for place in places])
     return [
         Candidate(
-            index.passages[rows[place]],
-            int(rows[place]),
+            passage,
+            rows[place],
             float(scores[place]),
             float(dense[place]),
             similar[first[place] : ends[place]],
-            float(words[place]),
+            float(lexical[place]),
         )
-        for place in np.lexsort((rows, -scores))[:k].tolist()
+        for place, passage in zip(places, passages, strict=True)
     ]
 
 

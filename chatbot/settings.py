@@ -3,16 +3,17 @@
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatbot.errors import ChatbotError
 
 PREFIX = "CHATBOT_"
 DEFAULT_MODEL = "multilingual-e5-small"
+_MILVUS = "milvus+"
 _ROOT = Path(__file__).resolve().parents[1]
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
@@ -56,9 +57,24 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _index_in_milvus(cls, values: Any) -> Any:
+        index = str(values.get("index", "")) if isinstance(values, dict) else ""
+        if not index.startswith(_MILVUS):
+            return values
+        return {**{name: value for name, value in values.items() if name != "index"}, "milvus": index[len(_MILVUS) :]}
+
     corpus: Path = Field(_ROOT / "corpus" / "documents", description="Folder with the documents.")
     index: Path = Field(
-        _ROOT / "index", description="Folder for what is built: the index and the assembled embedding model."
+        _ROOT / "index",
+        description="Folder for what is built: the index and the assembled embedding model. `milvus+` before an "
+        "address stands for CHATBOT_MILVUS and the folder `index/`.",
+    )
+    milvus: str = Field(
+        "",
+        description="A Milvus that searches instead of FAISS, as `http://host:19530`, or a file of Milvus Lite, which "
+        "ends in `.db`; the folder of the index then keeps the rest.",
     )
     max_file_mb: Annotated[int, Field(ge=1, le=1000)] = Field(
         100, description="Largest file that is read from the corpus folder, in MB."
@@ -88,7 +104,7 @@ class Settings(BaseSettings):
         0.1, description="Share of the BM25 score in the ranking; the rest is cosine similarity."
     )
     wrong_cost: Annotated[float, Field(ge=0, le=1000)] = Field(
-        3.0,
+        2.5,
         description="What a wrong answer shown as clear costs, counted in refusals of a question that could be answered: "
         "an answer is clear where its chance is at least cost / (1 + cost).",
     )

@@ -10,6 +10,7 @@ from time import monotonic
 from chatbot import versions
 from chatbot.chatbot import Ready, index_notices
 from chatbot.corpus import open_corpus
+from chatbot.engine import engine_for
 from chatbot.errors import ChatbotError
 from chatbot.indexing import open_index
 from chatbot.progress import Progress, no_progress
@@ -69,6 +70,7 @@ class _Watch:
     def __init__(self, ready: Ready, settings: Settings, progress: Progress) -> None:
         self._ready = ready
         self._settings = settings
+        self._engine = engine_for(settings, settings.index)
         self._progress = progress
         self._done: object = None
         self._last: object = None
@@ -102,6 +104,7 @@ class _Watch:
             self._settings.passage_characters,
             self._progress,
             serving=serving,
+            engine=self._engine,
         )
         if serving is not None and opened.version == serving.version:
             return None

@@ -138,13 +138,11 @@ def lock_out(root: Path) -> Any:
     opened(root, 0)
     for path in (root, *root.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    os.chdir(root)
     if os.geteuid() == 0:
         os.seteuid(65534)
-    here = Path()
-    usable = opened(here, 0).rebuilt_because is None
-    told = failure(lambda: opened(here, 1))
-    return {"usable": usable, "told": told, "current": current(here)}
+    usable = opened(root, 0).rebuilt_because is None
+    told = failure(lambda: opened(root, 1))
+    return {"usable": usable, "told": told, "current": current(root)}
 
 
 def failure(action: Callable[[], object]) -> str:

@@ -106,6 +106,13 @@ def test_an_unusable_corpus_is_one_sentence_on_standard_error(tmp_path: Path, co
     assert "Traceback" not in result.stderr
 
 
+def test_an_index_in_a_milvus_is_set_in_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATBOT_INDEX", "milvus+http://host:19530")
+    assert (Settings().milvus, Settings().index) == ("http://host:19530", ROOT / "index")
+    monkeypatch.setenv("CHATBOT_INDEX", "elsewhere")
+    assert (Settings().milvus, Settings().index) == ("", Path("elsewhere"))
+
+
 def test_a_setting_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("index", CHATBOT_THREADS="many")
     assert result.exit_code == 1

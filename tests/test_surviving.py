@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.builds import KILLS
@@ -32,8 +33,11 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_previous_index_serving(tmp_p
     assert found["current"] == 1
 
 
-def test_a_read_only_folder_is_served_from_and_named_when_something_changed(tmp_path: Path) -> None:
-    found = builds("lock_out", tmp_path / "index")
+def test_a_read_only_folder_is_served_from_and_named_when_something_changed() -> None:
+    # Where another user can look, too.
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        found = builds("lock_out", Path(name, "index"))
     assert found["usable"]
     assert found["told"].startswith("The index has to be built because the document bread (and 2 more) changed. ")
     assert "cannot be written to (Permission denied). Make it writable" in found["told"]

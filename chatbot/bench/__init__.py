@@ -1,1 +1,1 @@
-"""Measuring how fast the chatbot is."""
+"""Benchmarks: how fast and how large the program is, measured on the machine at hand."""

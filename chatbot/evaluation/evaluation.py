@@ -222,4 +222,4 @@ def absolute(selection: Selection) -> Selection:
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
-    return settings.model_dump(mode="json", exclude={"host", "port"})
+    return settings.model_dump(mode="json", exclude={"host", "port", "milvus"})

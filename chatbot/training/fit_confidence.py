@@ -16,9 +16,6 @@ from chatbot.late_interaction import Floats
 
 _PENALTY = 1e-4
 
-# How many of the questions that people ask are taken to be near ones, half of which have no answer.
-_NEAR_SHARE = 0.2
-
 
 @dataclass(frozen=True)
 class Observation:
@@ -47,7 +44,7 @@ class Fitted:
 
 
 def fit_confidence(observations: Sequence[Observation]) -> Fitted:
-    """Fit the figures' proportions on near and far questions alike, then the scale on how often each is asked."""
+    """Fit the figures' proportions on near and far questions alike, then the scale on the far ones."""
     values = np.stack([observation.figures for observation in observations])
     right = np.array([observation.right for observation in observations])
     near = np.array([observation.group == "near" for observation in observations])
@@ -67,16 +64,13 @@ def _fit(
     """The coefficients that tell right answers best, near misses as important as all else, scaled to chances.
 
     The scale is Platt's (1999, Probabilistic outputs for support vector machines): a regression on the one figure.
+    It is fitted on the far questions alone, since nobody asks near misses half of the time.
     """
-    coefficients, _ = _regression(values, right, _weights(near, 0.5))
-    ((scale,), intercept) = _regression((values @ coefficients)[:, None], right, _weights(near, _NEAR_SHARE))
+    weights = np.where(near, 0.5 / near.sum(), 0.5 / (~near).sum())
+    coefficients, _ = _regression(values, right, weights)
+    far = (values[~near] @ coefficients)[:, None]
+    ((scale,), intercept) = _regression(far, right[~near], np.full(len(far), 1 / len(far)))
     return coefficients * scale, intercept
-
-
-def _weights(near: NDArray[np.bool_], share: float) -> NDArray[np.float64]:
-    """Weights that make up one in all, `share` of it on the near questions."""
-    weights: NDArray[np.float64] = np.where(near, share / near.sum(), (1 - share) / (~near).sum())
-    return weights
 
 
 def _regression(

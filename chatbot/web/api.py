@@ -65,14 +65,14 @@ class Api:
 
     def documents(self) -> list[DocumentEntry]:
         """The documents that answers are quoted from."""
-        return [entry(document) for document in self._asking.chatbot.documents.values()]
+        return [entry(document) for document in self._asking.chatbot.documents.entries()]
 
     def document(self, id: str) -> DocumentWithText:
         """One document with its text."""
         found = self._asking.chatbot.documents.get(id)
         if found is None:
             raise HTTPException(404, "There is no such document. /api/documents lists those there are.")
-        return DocumentWithText(**entry(found).model_dump(), text=found.text)
+        return DocumentWithText(**entry(found.entry).model_dump(), text=found.text)
 
     def vote(self, feedback: Feedback) -> None:
         """Say whether an answer helped. Personal numbers, phone numbers and e-mail addresses are masked first."""

@@ -1,6 +1,6 @@
 """Pages to read, without a script: the documents with a quote marked, and what this service is."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from chatbot.corpus import Document
+from chatbot.corpus import Document, Entry
 from chatbot.language import Language
 from chatbot.phrases import phrases, written_date
 from chatbot.sentences import Span
@@ -39,7 +39,7 @@ def pages(settings: Settings, loading: Loading) -> APIRouter:
     @router.get("/about")
     def about(request: Request) -> HTMLResponse:
         chatbot = loading.state.chatbot
-        return site.about(request, chatbot.documents if chatbot else {})
+        return site.about(request, chatbot.documents.entries() if chatbot else [])
 
     return router
 
@@ -66,14 +66,14 @@ class _Site:
             request,
             "document.html.j2",
             document=document,
-            facts=_facts(document, language),
+            facts=_facts(document.entry, language),
             marked=marked,
             changed=not same,
             # Escaped where it is written.
             body=Markup(document_html(document.text, marked)),  # noqa: S704
         )
 
-    def about(self, request: Request, documents: Mapping[str, Document]) -> HTMLResponse:
+    def about(self, request: Request, documents: Sequence[Entry]) -> HTMLResponse:
         language = self._language(request)
         listed = [
             {
@@ -82,7 +82,7 @@ class _Site:
                 "title": document.title,
                 "facts": ", ".join(value for _, value in _facts(document, language)),
             }
-            for document in documents.values()
+            for document in documents
         ]
         contact = self._settings.contact
         return self._page(
@@ -119,7 +119,7 @@ class _Site:
         return preferred_language(request.headers.get("accept-language"), default)
 
 
-def _facts(document: Document, language: Language) -> list[tuple[str, str]]:
+def _facts(document: Entry, language: Language) -> list[tuple[str, str]]:
     """Source, date and language, each with its name, as far as they are known."""
     says = phrases(language)
     known = [

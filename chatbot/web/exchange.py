@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from chatbot.answer import Answer, Certainty, Citation, Status, Wording, WrittenSentence, cite
-from chatbot.corpus import Document
+from chatbot.corpus import Document, Entry
 from chatbot.language import Language
 from chatbot.web.excerpts import excerpt
 from chatbot.web.links import document_page
@@ -145,14 +145,14 @@ class DocumentWithText(DocumentEntry):
     text: str
 
 
-def entry(document: Document) -> DocumentEntry:
+def entry(document: Entry) -> DocumentEntry:
     return DocumentEntry(
         id=document.id,
         title=document.title,
         source=document.source,
         date=document.date,
         language=document.language,
-        characters=len(document.text),
+        characters=document.characters,
         url=f"/{document_page(document.id)}",
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chatbot.corpus import Document
+from chatbot.corpus import Entry
 from chatbot.language import Language
 from chatbot.phrases import number, phrases, written_date
 from chatbot.settings import Settings
@@ -10,6 +10,9 @@ from chatbot.web.escaping import shown
 from chatbot.web.links import contact_address, contact_name, document_page
 from chatbot.web.loading import State
 from chatbot.web.render import getting_ready
+
+# Documents named on the front page; /about has them all.
+_LISTED = 50
 
 
 def header(language: Language, state: State) -> str:
@@ -60,24 +63,27 @@ def footer(language: Language, settings: Settings) -> str:
 def _about(language: Language, state: State) -> str:
     says = phrases(language)
     if state.chatbot:
-        return _documents(language, list(state.chatbot.documents.values()))
+        documents = state.chatbot.documents
+        return _documents(language, documents.entries(_LISTED), len(documents))
     told = says.not_ready.format(reference=state.reference) if state.settled else getting_ready(state, language)
     return f"<p>{shown(told)}</p>"
 
 
-def _documents(language: Language, documents: Sequence[Document]) -> str:
-    """The one document, or a list of them to unfold; and that answers come from a machine."""
+def _documents(language: Language, documents: Sequence[Entry], count: int) -> str:
+    """The one document, or a list to unfold of the first of them; and that answers come from a machine."""
     says = phrases(language)
     automatic = shown(says.automatic)
-    if len(documents) == 1:
+    if count == 1:
         sentence = shown(says.about_one).format(titles=_document(documents[0], language))
         return f"<p>{sentence} {automatic}</p>"
-    count = shown(says.about_many.format(count=number(len(documents), language)))
+    told = shown(says.about_many.format(count=number(count, language)))
     listed = "".join(f"<li>{_document(document, language)}</li>" for document in documents)
-    return f"<details><summary>{count}</summary><ul>{listed}</ul></details><p>{automatic}</p>"
+    if count > len(documents):
+        listed += f'<li><a href="about" target="_blank" rel="noopener">{shown(says.all_documents)}</a></li>'
+    return f"<details><summary>{told}</summary><ul>{listed}</ul></details><p>{automatic}</p>"
 
 
-def _document(document: Document, language: Language) -> str:
+def _document(document: Entry, language: Language) -> str:
     """Its title, leading to its page, and in brackets where it is from and of when, as far as that is known."""
     date = written_date(document.date, language) if document.date else None
     known = ", ".join(fact for fact in (document.source, date) if fact)

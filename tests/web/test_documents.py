@@ -1,4 +1,6 @@
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -7,8 +9,10 @@ from fastapi.testclient import TestClient
 
 from chatbot.chatbot import Chatbot
 from chatbot.corpus import Document
+from chatbot.library import Library, write_library
 from chatbot.phrases import phrases, written_date
 from chatbot.settings import Settings
+from chatbot.web import frame
 from chatbot.web.documents import pages
 from chatbot.web.links import contact_address, contact_name, document_page
 from chatbot.web.loading import Loading, State
@@ -18,11 +22,12 @@ PLAN = Document("ministries/plan & more", "Plan", "da", "# Mål\n\nFørst. Så."
 BAD = Document("bad", HOSTILE, 'en"><script>', HOSTILE, source=HOSTILE, date=HOSTILE)
 
 
-class Library:
+class Bookshelf:
     """Stands for a chatbot that is asked nothing but its documents."""
 
-    def __init__(self) -> None:
-        self.documents = {document.id: document for document in (PLAN, BAD)}
+    def __init__(self, folder: Path, documents: Sequence[Document] = (PLAN, BAD)) -> None:
+        write_library(folder / "documents", documents, {})
+        self.documents = Library(folder / "documents")
 
 
 def client(state: State, **changes: Any) -> TestClient:
@@ -34,8 +39,13 @@ def client(state: State, **changes: Any) -> TestClient:
 
 
 @pytest.fixture
-def library() -> TestClient:
-    return client(State(chatbot=cast(Chatbot, Library())))
+def state(tmp_path: Path) -> State:
+    return State(chatbot=cast(Chatbot, Bookshelf(tmp_path)))
+
+
+@pytest.fixture
+def library(state: State) -> TestClient:
+    return client(state)
 
 
 def test_a_document_is_readable_and_says_where_it_is_from(library: TestClient) -> None:
@@ -95,6 +105,15 @@ def test_pages_carry_no_script_and_no_inline_style(library: TestClient) -> None:
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html), path
 
 
+def test_the_front_page_names_the_first_of_many_documents_and_leads_to_all(tmp_path: Path) -> None:
+    many = [Document(f"d{number:03}", f"Title {number:03}.", "en", "Text.") for number in range(120)]
+    header = frame.header("en", State(chatbot=cast(Chatbot, Bookshelf(tmp_path, many))))
+    assert "Answers quote 120 documents" in header
+    assert "Title 049." in header
+    assert "Title 050." not in header
+    assert '<a href="about" target="_blank" rel="noopener">All documents</a>' in header
+
+
 def test_until_the_documents_are_read_a_page_says_so() -> None:
     page = client(State(step="Embedding passages")).get("/documents/plan")
     assert (page.status_code, page.headers["retry-after"]) == (503, "5")
@@ -103,8 +122,7 @@ def test_until_the_documents_are_read_a_page_says_so() -> None:
     assert phrases("en").not_ready.format(reference="4f2a") in broken.text
 
 
-def test_about_says_what_is_stored_and_whom_to_ask_instead() -> None:
-    state = State(chatbot=cast(Chatbot, Library()))
+def test_about_says_what_is_stored_and_whom_to_ask_instead(state: State) -> None:
     says = phrases("en")
     plain = client(state).get("/about").text
     assert says.privacy_with_feedback in plain
