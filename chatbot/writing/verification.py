@@ -23,8 +23,9 @@ from chatbot.sentences import Span
 from chatbot.writing.names import Known, strange_addresses, strange_names
 from chatbot.writing.quantities import missing, quantities
 
-# How well a source sentence must meet the written one: weighed mean cosine of its tokens (late interaction). From
-# `python -m chatbot.evaluation.support` on XQuAD: docs/language-model.md has the table. Same language; another one.
+# How well a source sentence must meet the written one: weighed mean cosine of its tokens (late interaction), in the same
+# language and in another one. `python -m chatbot.evaluation.support` prints what that keeps and drops on XQuAD; within a
+# language it is stricter than that alone would ask for, after what a small model was seen to write.
 SUPPORT = {True: 0.78, False: 0.55}
 # The same for a single word that says something: below, nothing in the passage is meant by it.
 WORD_SUPPORT = {True: 0.5, False: 0.39}
