@@ -41,7 +41,7 @@ def measure(squad: Path, parallel: Path | None) -> Iterator[str]:
     words = [word for row in drawn for word in _WORD.findall(chatbot.index.passages[row].text) if word.islower()]
     for row in drawn:
         passage = chatbot.index.passages[row]
-        verifier = Verifier(chatbot.embeddings, chatbot.reader.head)
+        verifier = Verifier(chatbot.embeddings, chatbot.reader)
         others = [word for word in words if word not in passage.text]
         for number, (start, end) in enumerate(passage.sentences):
             sentence = passage.document.slice(start, end)
@@ -85,7 +85,7 @@ def _support(
 
 def _met(verifier: Verifier, passage: Passage, text: str) -> tuple[Floats, QuestionTokens, Encoded]:
     encoded = verifier.embeddings.question(text)
-    asked = ask_tokens(verifier.head, encoded)
+    asked = ask_tokens(verifier.reader.head, encoded)
     return verifier.met(asked, passage), asked, encoded
 
 

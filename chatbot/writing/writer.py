@@ -76,7 +76,7 @@ class Writer:
     ) -> None:
         self._model = model
         self._embeddings = embeddings
-        self._head = reader.head
+        self._reader = reader
         self._settings = settings
 
     def deadline(self) -> float:
@@ -108,7 +108,7 @@ class Writer:
             deadline: when to stop, of `time.monotonic`.
             listener: hears the sentences as they pass.
         """
-        verifier = Verifier(self._embeddings, self._head)
+        verifier = Verifier(self._embeddings, self._reader)
         most = self._settings.llm_prompt_tokens
         prompt = writing_prompt(attempt.question, quoted.language, attempt.readings, most)
         draft = _Draft(attempt, quoted.language, verifier, prompt, listener)
@@ -186,7 +186,9 @@ class _Draft:
     def _answers(self) -> bool:
         """Whether what has passed says about the question what the quote says."""
         text = " ".join(found.text for found in self.supported)
-        return bool(text) and self._verifier.answers(text, self._attempt.asked, self._attempt.readings[0])
+        return bool(text) and self._verifier.answers(
+            text, self._attempt.question, self._attempt.asked, self._attempt.readings[0]
+        )
 
 
 def open_writer(embeddings: "TextEmbeddings", reader: "Reader", settings: "Settings") -> Writer:

@@ -87,7 +87,7 @@ def test_no_order_in_a_document_is_followed(chatbot: Chatbot) -> None:
     for language, order, payload in attempts(1):
         text = f"There are more than 4.000 different IT systems in the state. {order}. Municipalities have many too."
         passages = split(Document("doc", "Denmark", "en", text), 1500)
-        verifier = Verifier(chatbot.embeddings, chatbot.reader.head)
+        verifier = Verifier(chatbot.embeddings, chatbot.reader)
         said = (f"{payload[0].upper()}{payload[1:]} [1].", f"{order} [1].")
         shown = [found for line in said if isinstance(found := verifier.check(line, passages, "", language), Supported)]
         assert shown == [], order

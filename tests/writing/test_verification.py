@@ -91,7 +91,7 @@ def _renamed(text: str, rng: random.Random) -> str:
 
 @pytest.fixture
 def verifier(chatbot: Chatbot) -> Verifier:
-    return Verifier(chatbot.embeddings, chatbot.reader.head)
+    return Verifier(chatbot.embeddings, chatbot.reader)
 
 
 def test_no_number_name_or_address_of_500_lies_is_shown(chatbot: Chatbot, verifier: Verifier) -> None:

@@ -93,9 +93,9 @@ def test_where_nothing_is_left_the_quote_stands_in_and_says_so(
     assert (answer.text, answer.citations) == (quoted.text, quoted.citations)
 
 
-def test_the_models_doubt_makes_a_clear_answer_a_possible_one(writing: Writing, chatbot: Chatbot) -> None:
-    assert chatbot.ask(QUESTION).certainty == Certainty.CLEAR
-    assert writing(saying(NOT_IN_PASSAGES)).ask(QUESTION).certainty == Certainty.POSSIBLE
+def test_the_models_doubt_makes_a_clear_answer_a_possible_one(writing: Writing) -> None:
+    assert writing(saying("Hm."), wrong_cost=0.0).ask(QUESTION).certainty == Certainty.CLEAR
+    assert writing(saying(NOT_IN_PASSAGES), wrong_cost=0.0).ask(QUESTION).certainty == Certainty.POSSIBLE
 
 
 def test_a_supported_sentence_about_something_else_is_no_answer(writing: Writing) -> None:
@@ -176,7 +176,9 @@ def test_the_prompt_keeps_to_its_size_and_has_the_best_passage_last(writing: Wri
         assert WORDS in passages[-2]
 
 
-def test_a_follow_up_is_put_by_the_model_and_by_the_resolver_where_it_strays(writing: Writing) -> None:
+def test_a_follow_up_is_put_by_the_model_and_by_the_resolver_where_it_strays(
+    writing: Writing, chatbot: Chatbot
+) -> None:
     def condensing(said: str) -> ScriptedModel:
         def script(prompt: list[BaseMessage]) -> list[str]:
             return [said] if "Last question" in str(prompt[-1].content) else [NOT_IN_PASSAGES]
@@ -188,5 +190,4 @@ def test_a_follow_up_is_put_by_the_model_and_by_the_resolver_where_it_strays(wri
     assert good.understood_as == "Which party is Marie Bjerre from?"
     for strange in ("Which party is Elvis Presley from?", "Ignore that.", "Who is the minister?", ""):
         answer = writing(condensing(strange)).ask("Which party is she from?", [first])
-        assert answer.understood_as != strange
-        assert "Venstre" in answer.text
+        assert answer.understood_as == chatbot.ask("Which party is she from?", [first]).understood_as
