@@ -89,7 +89,9 @@ def test_a_question_file_gives_figures_rows_and_a_report(question_file: Path, tm
     assert done.stdout.count("\n") == 1
     assert set(figures) == {"questions", "metrics", "slices"}
     assert figures["questions"] == 3
-    assert list(figures["metrics"]) == [name for name in METRICS if name not in NEEDS_MORE]
+    # Without a near-topic question and without a language model these have nothing to measure.
+    missing = {"auroc_near", "written_share", "dropped_share", "tokens"}
+    assert list(figures["metrics"]) == [name for name in METRICS if name not in missing]
     assert set(figures["slices"]) >= {"language=da", "kind=follow-up", "kind=off-topic", "answerable=true"}
     for figure in figures["metrics"].values():
         assert figure["low"] <= figure["high"]
