@@ -10,13 +10,15 @@ from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading
 from chatbot.embedding import Encoded
 from chatbot.index import Index
+from chatbot.language import crosses
 from chatbot.late_interaction import Floats, Head, QuestionTokens
 from chatbot.lexical import numbers
 
-# The answerability model's logit, the cosine of question and sentence, and the share of the question's numbers that
-# the passage holds (1 where it asks with none): to a vector one year is much like another. How well tokens are met, BM25
-# and the lead over other sentences added nothing: their coefficients were zero or did not carry over to a small corpus.
-FEATURES = ("answerability", "sentence", "numbers")
+# The answerability model's logit; the cosine of question and sentence; the share of the question's numbers that the
+# passage holds (1 where it asks with none), for to a vector one year is much like another; and whether question and
+# document are in two languages, where a cosine is lower for the same meaning. How well tokens are met, BM25 and the lead
+# over other sentences added nothing: their coefficients were zero or did not carry over to a small corpus.
+FEATURES = ("answerability", "sentence", "numbers", "crosses")
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,17 @@ def figures(
     """What the confidence in the first of `readings` rests on, in the order of `FEATURES`."""
     best = readings[0]
     answerability = model.logit(*inputs(index, head, question, asked, best))
-    return np.array([answerability, best.candidate.sentences[best.sentence], _numbers(text, best)], np.float64)
+    similarity = best.candidate.sentences[best.sentence]
+    return np.array([answerability, similarity, _numbers(text, best), _crosses(text, best)], np.float64)
 
 
 def _numbers(text: str, reading: Reading) -> float:
     asked = numbers(text)
     return len(asked & numbers(reading.passage.embedded_text)) / len(asked) if asked else 1.0
+
+
+def _crosses(text: str, reading: Reading) -> float:
+    return float(crosses(text, reading.passage.document.language))
 
 
 def inputs(

@@ -1,7 +1,7 @@
 """Which of the two languages a question is in."""
 
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 Language = Literal["en", "da"]
 
@@ -19,6 +19,11 @@ def detect_language(text: str, fallback: Language) -> Language:
     if probability < _SURE:
         return fallback
     return "da" if code == "da" else "en"
+
+
+def crosses(text: str, language: str) -> bool:
+    """Whether a question is not in the document's language, as far as it shows; a document in a third never is."""
+    return language in get_args(Language) and detect_language(text, cast(Language, language)) != language
 
 
 def language_of(text: str) -> Language:

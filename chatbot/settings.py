@@ -104,12 +104,12 @@ class Settings(BaseSettings):
         0.1, description="Share of the BM25 score in the ranking; the rest is cosine similarity."
     )
     wrong_cost: Annotated[float, Field(ge=0, le=1000)] = Field(
-        2.5,
+        3.5,
         description="What a wrong answer shown as clear costs, counted in refusals of a question that could be answered: "
         "an answer is clear where its chance is at least cost / (1 + cost).",
     )
     possible_cost: Annotated[float, Field(ge=0, le=1000)] = Field(
-        0.33,
+        0.7,
         description="The same of a wrong answer shown as «This may be the answer»: below that chance the answer is "
         "«not found».",
     )
