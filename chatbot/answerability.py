@@ -6,6 +6,7 @@ of thing (a price, a date, a person) is missing, which no similarity shows. Two 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,6 +29,11 @@ class AnswerabilityModel:
     @property
     def layers(self) -> int:
         return sum(name.endswith(".qkv.weight") for name in self.weights)
+
+    @cached_property
+    def _transposed(self) -> Mapping[str, Floats]:
+        """The matrices as [input, output], row after row: multiplying with them takes two thirds of the time."""
+        return {name: np.ascontiguousarray(values.T) for name, values in self.weights.items() if values.ndim == 2}
 
     def logit(self, question: Floats, met: Floats, sentence: Floats, parts: Floats) -> float:
         """How much speaks for the sentence answering the question, as a logit.
@@ -61,7 +67,7 @@ class AnswerabilityModel:
         return states + self._linear(f"{name}.outer", inner)
 
     def _linear(self, name: str, values: Floats) -> Floats:
-        result: Floats = values @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
+        result: Floats = values @ self._transposed[f"{name}.weight"] + self.weights[f"{name}.bias"]
         return result
 
     def _norm(self, name: str, values: Floats) -> Floats:

@@ -42,7 +42,7 @@ class OnnxEmbeddings(TextEmbeddings):
         encoded = []
         for tokens, text in zip(states, tokenized, strict=True):
             real = np.asarray(text.attention_mask, bool)
-            own, offsets = own_tokens(np.asarray(text.offsets), np.asarray(text.special_tokens_mask, bool), prompt)
+            own, offsets = _own(text, prompt)
             mean = tokens[real].mean(axis=0)
             encoded.append(Encoded(mean / np.linalg.norm(mean), tokens[own], offsets))
         return encoded
@@ -59,9 +59,11 @@ class OnnxEmbeddings(TextEmbeddings):
                 yield ahead.popleft().result()
 
     def offsets(self, text: str, prompt: str) -> NDArray[np.int64]:
-        (tokenized,) = self._inputs.tokenize([prompt + text])
-        special = np.asarray(tokenized.special_tokens_mask, bool)
-        return own_tokens(np.asarray(tokenized.offsets), special, prompt)[1]
+        return _own(self._inputs.tokenize([prompt + text])[0], prompt)[1]
+
+
+def _own(tokenized: Any, prompt: str) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    return own_tokens(np.asarray(tokenized.offsets), np.asarray(tokenized.special_tokens_mask, bool), prompt)
 
 
 class EncoderInputs:

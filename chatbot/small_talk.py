@@ -19,14 +19,14 @@ class SmallTalk:
     def __init__(self, embeddings: TextEmbeddings) -> None:
         sounds = [sound for pleasantry in PLEASANTRIES for sound in pleasantry.sounds_like]
         self._pleasantries = [pleasantry for pleasantry in PLEASANTRIES for _ in pleasantry.sounds_like]
-        self._vectors = _vectors(embeddings, sounds)
-        self._questions = _vectors(embeddings, NOT_PLEASANTRIES)
+        self._sounds = len(sounds)
+        self._vectors = _vectors(embeddings, [*sounds, *NOT_PLEASANTRIES])
 
     def reply(self, vector: NDArray[np.float32], language: Language) -> str | None:
         """What to say to a question with this vector, or None where it is a question proper."""
-        nearness = self._vectors @ vector
+        nearness, proper = np.split(self._vectors @ vector, [self._sounds])
         nearest = int(nearness.argmax())
-        if nearness[nearest] < max(_NEAR, float((self._questions @ vector).max())):
+        if nearness[nearest] < max(_NEAR, float(proper.max())):
             return None
         return self._pleasantries[nearest].replies[language]
 

@@ -1,5 +1,5 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from statistics import median
 from time import process_time
 
 import pytest
@@ -124,12 +124,15 @@ def test_a_hostile_question_is_just_a_question(chatbot: Chatbot, hostile: str) -
 
 
 def test_a_whole_answer_costs_at_most_half_more_than_encoding_its_question(chatbot: Chatbot) -> None:
-    questions = [question for question, _ in ANSWERED] * 4
-    ratios = []
-    for question in questions:
+    def cost(work: Callable[[str], object], question: str) -> float:
         begun = process_time()
-        chatbot.embeddings.question(question)
-        encoded = process_time()
-        chatbot.ask(question)
-        ratios.append((process_time() - encoded) / (encoded - begun))
-    assert median(ratios) <= 1.5
+        work(question)
+        return process_time() - begun
+
+    encoding = answering = 0.0
+    for question, _ in ANSWERED:
+        # The quickest of some, in turns: what else the machine does is nobody's cost.
+        costs = [(cost(chatbot.embeddings.question, question), cost(chatbot.ask, question)) for _ in range(8)]
+        encoding += min(first for first, _ in costs)
+        answering += min(second for _, second in costs)
+    assert answering <= 1.5 * encoding
