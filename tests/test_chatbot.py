@@ -123,7 +123,7 @@ def test_a_hostile_question_is_just_a_question(chatbot: Chatbot, hostile: str) -
     assert verbatim(chatbot, answer)
 
 
-def test_a_whole_answer_costs_at_most_half_more_than_encoding_its_question(chatbot: Chatbot) -> None:
+def test_a_whole_answer_costs_less_than_twice_the_encoding_of_its_question(chatbot: Chatbot) -> None:
     def cost(work: Callable[[str], object], question: str) -> float:
         begun = process_time()
         work(question)
@@ -135,4 +135,4 @@ def test_a_whole_answer_costs_at_most_half_more_than_encoding_its_question(chatb
         costs = [(cost(chatbot.embeddings.question, question), cost(chatbot.ask, question)) for _ in range(8)]
         encoding += min(first for first, _ in costs)
         answering += min(second for _, second in costs)
-    assert answering <= 1.5 * encoding
+    assert answering < 2 * encoding
