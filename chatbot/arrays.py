@@ -1,5 +1,6 @@
 """Arrays in files: written row by row, mapped rather than read."""
 
+import mmap
 from pathlib import Path
 from typing import Any, Self
 
@@ -52,5 +53,9 @@ def mapped(path: Path) -> NDArray[Any]:
     Raises:
         OSError, ValueError: it is missing or damaged.
     """
+    array = np.load(path, mmap_mode="r", allow_pickle=False)
+    if isinstance(array.base, mmap.mmap):
+        # A few rows here and there are read: bringing in what lies around each would fill the memory.
+        array.base.madvise(mmap.MADV_RANDOM)
     # A view of a plain array: slicing a mapped one is many times slower.
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    return np.asarray(array)

@@ -94,4 +94,4 @@ def engine_for(settings: Settings, root: Path) -> Engine:
         raise ChatbotError("The client of Milvus is not installed. Install it with: pip install '.[milvus]'.")
     from chatbot.milvus import MilvusEngine
 
-    return MilvusEngine(settings.milvus, root)
+    return MilvusEngine.at(settings.milvus, root)

@@ -43,23 +43,29 @@ _NOTHING = {0: 1e-9}
 
 
 class MilvusEngine(Engine):
-    """A Milvus at an address (`http://host:19530`, with user and password if need be), or a file of Milvus Lite.
+    """A Milvus, for the index in one folder, where the names of its collections are kept."""
 
-    Args:
-        address: of the server, or the path of a file that ends in `.db`.
-        root: the folder of the index, where the names of its collections are kept.
-    """
-
-    def __init__(self, address: str, root: Path) -> None:
-        parts = urlsplit(address)
-        self.name = f"Milvus at {parts.hostname}:{parts.port}" if parts.hostname else f"Milvus Lite in {address}"
+    def __init__(self, client: MilvusClient, name: str, root: Path) -> None:
+        self.name = name
+        self._client = client
         self._root = root
-        token = f"{parts.username}:{parts.password}" if parts.username else ""
-        uri = f"{parts.scheme}://{parts.hostname}:{parts.port or 19530}" if parts.hostname else address
+
+    @classmethod
+    def at(cls, address: str, root: Path) -> "MilvusEngine":
+        """The one at `http://host:19530`, with `user:password@` before the host if need be, or a file of Milvus Lite,
+        which ends in `.db`.
+
+        Raises:
+            ChatbotError: it cannot be reached.
+        """
         # It would print the traceback of what is told here in one sentence.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-        with self._told():
-            self._client = MilvusClient(uri, token=token, timeout=_PATIENCE)
+        parts = urlsplit(address)
+        name = f"Milvus at {parts.hostname}:{parts.port or 19530}" if parts.hostname else f"Milvus Lite in {address}"
+        token = f"{parts.username}:{parts.password}" if parts.username else ""
+        uri = f"{parts.scheme}://{parts.hostname}:{parts.port or 19530}" if parts.hostname else address
+        with _told(name):
+            return cls(MilvusClient(uri, token=token, timeout=_PATIENCE), name, root)
 
     def write(
         self,
@@ -72,7 +78,7 @@ class MilvusEngine(Engine):
         alias, *made = self._made()
         kept = {self._collection(path) for path in self._root.glob(f"versions/[!.]*/{_FILE}")}
         name = f"{alias}_{uuid.uuid4().hex[:12]}"
-        with self._told():
+        with _told(self.name):
             for other in made:
                 if other not in kept:
                     self._client.drop_collection(other)
@@ -86,7 +92,7 @@ class MilvusEngine(Engine):
 
     def open(self, folder: Path, embeddings: Embeddings) -> tuple[PassageStore, LexicalIndex]:
         written = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        with self._told():
+        with _told(self.name):
             if not self._client.has_collection(written["collection"]):
                 raise ValueError("the collection is gone")
             self._client.load_collection(written["collection"])
@@ -98,7 +104,7 @@ class MilvusEngine(Engine):
     def publish(self, folder: Path) -> None:
         alias, *made = self._made()
         name = self._collection(folder / _FILE)
-        with self._told():
+        with _told(self.name):
             known = [other for other in made if self._client.has_collection(other)]
             named = [other for other in known if alias in self._client.list_aliases(other)["aliases"]]
             if not named:
@@ -118,18 +124,6 @@ class MilvusEngine(Engine):
 
     def _note(self, names: Sequence[str]) -> None:
         (self._root / _MADE).write_text("\n".join(names) + "\n", encoding="utf-8")
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What goes wrong with the server is one sentence."""
-        try:
-            yield
-        except MilvusException as error:
-            reason = error.message.strip().splitlines()[0][:200] if error.message else type(error).__name__
-            raise ChatbotError(
-                f"{self.name} does not do as it is told ({reason}). See that it runs and can be reached; Milvus Lite "
-                "is for one process at a time. Or set CHATBOT_INDEX to a folder."
-            ) from error
 
 
 class MilvusVectorStore(PassageStore):
@@ -308,3 +302,16 @@ def _key(identity: str) -> int:
     """A number for an id: what ids may hold cannot be written into a condition everywhere."""
     digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What goes wrong with the server of this name is one sentence."""
+    try:
+        yield
+    except MilvusException as error:
+        reason = error.message.strip().splitlines()[0][:200] if error.message else type(error).__name__
+        raise ChatbotError(
+            f"{name} does not do as it is told ({reason}). See that it runs and can be reached; Milvus Lite is for one "
+            "process at a time. Or set CHATBOT_INDEX to a folder."
+        ) from error

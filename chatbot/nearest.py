@@ -10,22 +10,24 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.arrays import mapped
+
 # Up to so many vectors each is compared: 2 ms and 77 MB at 384 dimensions.
 EXACT = 50_000
 
 VECTORS = "vectors.faiss"
 _HALVES = "vectors.npy"
 
-# Lists for n vectors: 4 √n, as the FAISS wiki's "Guidelines to choose an index" has it. One list in four is looked at:
+# Lists for n vectors: 4 √n, as the FAISS wiki's "Guidelines to choose an index" has it. Three in eight are looked at:
 # questions stand apart from passages, so what answers them is spread over many lists. With one bit a dimension
 # (RaBitQ: Gao and Long 2024, arXiv:2405.12497) that is still fast; docs/scaling.md compares it with other kinds.
 _LISTS = 4.0
-_LOOKED_AT = 4
+_LOOKED_AT = 3 / 8
 # Vectors a list is trained on; FAISS itself warns below 39.
 _TRAINED_ON = 40
 
 # Neighbours taken from quantised vectors; their order is settled by the half-precision ones.
-_RESCORED = 400
+_RESCORED = 800
 _SPARE = 8
 
 _AT_ONCE = 65_536
@@ -55,10 +57,10 @@ class NearestNeighbours:
         index = faiss.read_index(str(folder / VECTORS), faiss.IO_FLAG_MMAP_IFC)
         if not isinstance(index, faiss.IndexIVF):
             return cls(index)
-        halves: NDArray[np.float16] = np.asarray(np.load(folder / _HALVES, mmap_mode="r", allow_pickle=False))
+        halves = mapped(folder / _HALVES)
         if halves.shape != (index.ntotal, index.d):
             raise ValueError(f"{index.ntotal} quantised vectors, but {len(halves)} whole ones")
-        index.nprobe = max(1, index.nlist // _LOOKED_AT)
+        index.nprobe = max(1, round(index.nlist * _LOOKED_AT))
         return cls(index, halves)
 
     @classmethod

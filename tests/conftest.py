@@ -78,6 +78,19 @@ def chatbot(settings: Settings, embeddings: Any, reader: Any) -> Any:
     return Chatbot(opened.index, embeddings, reader, settings)
 
 
+@pytest.fixture
+def milvus_lite(tmp_path: Path) -> Iterator[Any]:
+    """A client of a Milvus Lite of its own, whose server ends with the test."""
+    from milvus_lite.server_manager import server_manager_instance
+    from pymilvus import MilvusClient
+
+    file = str(tmp_path / "milvus.db")
+    client = MilvusClient(file)
+    yield client
+    client.close()
+    server_manager_instance.release_server(file)
+
+
 def _is_loopback(host: Any) -> bool:
     name = host.decode() if isinstance(host, bytes) else str(host)
     try:

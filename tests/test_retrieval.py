@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     if request.param == "FAISS":
         return FAISS
     (tmp_path / "index").mkdir()
-    return MilvusEngine(str(tmp_path / "milvus.db"), tmp_path / "index")
+    return MilvusEngine(request.getfixturevalue("milvus_lite"), "Milvus Lite", tmp_path / "index")
 
 
 @pytest.fixture
@@ -89,29 +90,27 @@ def test_one_step_back_is_the_index_before(open_: Open, tmp_path: Path) -> None:
     assert again.index.passages.at([0])[0].document == POST
 
 
-def test_moving_to_another_engine_takes_the_embedded_passages_along(open_: Open, tmp_path: Path) -> None:
+def test_moving_to_a_server_takes_the_embedded_passages_along(open_: Open, milvus_lite: Any, tmp_path: Path) -> None:
     open_(POST, BREAD, engine=FAISS)
-    (tmp_path / "other").mkdir()
-    moved = open_(POST, BREAD, engine=MilvusEngine(str(tmp_path / "other.db"), tmp_path / "other"))
-    assert moved.embedded == 0
-    assert str(moved.rebuilt_because).startswith("it was made for FAISS, and Milvus Lite in ")
+    moved = open_(POST, BREAD, engine=MilvusEngine(milvus_lite, "Another", tmp_path / "index"))
+    assert (moved.embedded, moved.rebuilt_because) == (0, "it was made for FAISS, and Another is set now")
 
 
 class TestMilvus:
     """What is of a server alone."""
 
     @pytest.fixture
-    def engine(self, tmp_path: Path) -> MilvusEngine:
+    def engine(self, milvus_lite: Any, tmp_path: Path) -> MilvusEngine:
         (tmp_path / "index").mkdir()
-        return MilvusEngine(str(tmp_path / "milvus.db"), tmp_path / "index")
+        return MilvusEngine(milvus_lite, "Milvus Lite", tmp_path / "index")
 
     def test_an_alias_names_the_current_collection_and_older_ones_go(
-        self, open_: Open, engine: MilvusEngine, tmp_path: Path
+        self, open_: Open, milvus_lite: Any, tmp_path: Path
     ) -> None:
         opened = [open_(POST), open_(BREAD), open_(POST, BREAD)]
         collections = [self.collection(each) for each in opened[1:]]
         alias = (tmp_path / "index" / "collections").read_text(encoding="utf-8").split()[0]
-        client = engine._client
+        client = milvus_lite
         assert client.describe_alias(alias)["collection_name"] == collections[1]
         versions.roll_back(tmp_path / "index")
         open_(POST, BREAD)
@@ -121,23 +120,21 @@ class TestMilvus:
         assert len(client.list_collections()) == 3
 
     @pytest.mark.parametrize("damage", ["dropped", "emptied"])
-    def test_a_collection_that_was_tampered_with_is_noticed(
-        self, open_: Open, engine: MilvusEngine, damage: str
-    ) -> None:
+    def test_a_collection_that_was_tampered_with_is_noticed(self, open_: Open, milvus_lite: Any, damage: str) -> None:
         collection = self.collection(open_(POST, BREAD))
         if damage == "dropped":
-            for alias in engine._client.list_aliases(collection)["aliases"]:
-                engine._client.drop_alias(alias)
-            engine._client.drop_collection(collection)
+            for alias in milvus_lite.list_aliases(collection)["aliases"]:
+                milvus_lite.drop_alias(alias)
+            milvus_lite.drop_collection(collection)
         else:
-            engine._client.delete(collection, ids=[0])
+            milvus_lite.delete(collection, ids=[0])
         again = open_(POST, BREAD)
         assert again.rebuilt_because == "its files do not fit together (ValueError)"
         assert np.array_equal(again.index.passages.at([0])[0].text, POST.text.strip())
 
     def test_a_server_that_cannot_be_reached_is_one_sentence_without_the_password(self, tmp_path: Path) -> None:
         with pytest.raises(ChatbotError, match=r"^Milvus at localhost:9 does not do as it is told") as caught:
-            MilvusEngine("http://someone:secret@localhost:9", tmp_path)
+            MilvusEngine.at("http://someone:secret@localhost:9", tmp_path)
         assert "secret" not in str(caught.value)
 
     @staticmethod

@@ -8,6 +8,7 @@ from langchain_core.documents import Document
 
 from chatbot.docstore import Docstore
 from chatbot.embedding import TextEmbeddings
+from chatbot.milvus import MilvusVectorStore
 from chatbot.passage_store import PassageStore
 from chatbot.vectorstore import PASSAGES, FaissVectorStore
 
@@ -15,19 +16,11 @@ TEXTS = ["The ministry was founded in 2022.", "Bread is baked from rye.", "Digit
 IDS = ["a", 'b "quoted" \\ æ', "c"]
 
 
-def empty(kind: str, embeddings: TextEmbeddings, folder: Path) -> PassageStore:
-    if kind == "faiss":
-        return FaissVectorStore(embeddings)
-    from pymilvus import MilvusClient
-
-    from chatbot.milvus import MilvusVectorStore
-
-    return MilvusVectorStore(embeddings, MilvusClient(str(folder / "milvus.db")), "passages")
-
-
 @pytest.fixture(params=["faiss", "milvus"])
-def nothing(request: pytest.FixtureRequest, embeddings: TextEmbeddings, tmp_path: Path) -> PassageStore:
-    return empty(request.param, embeddings, tmp_path)
+def nothing(request: pytest.FixtureRequest, embeddings: TextEmbeddings) -> PassageStore:
+    if request.param == "faiss":
+        return FaissVectorStore(embeddings)
+    return MilvusVectorStore(embeddings, request.getfixturevalue("milvus_lite"), "passages")
 
 
 @pytest.fixture

@@ -47,8 +47,8 @@ def compare(copies: Copies, lists: int, questions: int, progress: Progress) -> I
     exact = _search(NearestNeighbours(_filled("Flat", vectors)[0]), asked)[0]
     settings: list[tuple[str, Sequence[int | None]]] = [
         ("Flat", [None]),
-        (f"IVF{lists},SQ8", [lists // 16, lists // 8, lists // 4]),
-        (f"IVF{lists},RaBitQ", [lists // 16, lists // 8, lists // 4, lists // 2]),
+        (f"IVF{lists},SQ8", [lists // 8, lists // 4, lists * 3 // 8]),
+        (f"IVF{lists},RaBitQ", [lists // 8, lists // 4, lists * 3 // 8, lists // 2]),
         ("HNSW32_SQ8", [128, 256, 512]),
     ]
     for number, (factory, looks) in enumerate(settings):
