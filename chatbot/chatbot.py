@@ -25,7 +25,7 @@ from chatbot.library import Library
 from chatbot.listener import Listener
 from chatbot.phrases import phrases
 from chatbot.progress import Progress, no_progress
-from chatbot.question import clean, refusal
+from chatbot.question import clean, refusal, without_greeting
 from chatbot.reader import Reader, load_reader
 from chatbot.retrieval import Candidate, HybridRetriever, candidates
 from chatbot.settings import Settings
@@ -163,20 +163,24 @@ class Chatbot(Runnable[str, Answer]):
             return Trace(answer, steps=clock.laps)
         listener = listener or Listener()
         deadline = self.writer.deadline() if self.writer else 0.0
-        understanding = understand(question, spoken, history)
-        attempts = [self._attempt(Resolved(question), encoded, without, clock)] if understanding.plain else []
+        asked = without_greeting(question)
+        if asked != question:
+            encoded = self.embeddings.question(asked)
+            clock.lap("embedding")
+        understanding = understand(asked, spoken, history)
+        attempts = [self._attempt(Resolved(asked), encoded, without, clock)] if understanding.plain else []
         enough = understanding.last_resort and attempts[0].chance >= settings.threshold
         versions = () if enough else understanding.resolved
         if versions and self.writer:
-            rewritten = self.writer.condense(question, spoken, history, deadline, listener)
+            rewritten = self.writer.condense(asked, spoken, history, deadline, listener)
             versions = (Resolved(rewritten), *versions) if rewritten else versions
             clock.lap("condensing")
         for version in versions:
             encoded = self.embeddings.question(version.text)
             clock.lap("embedding")
             attempts.append(self._attempt(version, encoded, without, clock))
-        best = max(attempts, key=lambda attempt: attempt.chance + (_PLAIN_BONUS if attempt.question == question else 0))
-        understood = None if best.question == question else best.question
+        best = max(attempts, key=lambda attempt: attempt.chance + (_PLAIN_BONUS if attempt.question == asked else 0))
+        understood = None if best.question == asked else best.question
         if best.chance < settings.threshold:
             answer = self._not_found(question, spoken, best)
         else:

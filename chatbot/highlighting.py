@@ -11,6 +11,8 @@ from chatbot.sentences import Span
 
 # A question token that nothing in the sentence meets this well (cosine) marks no word.
 _MET = 0.5
+# Nor does one that weighs less than this share of the mean.
+_WEIGHS = 0.85
 _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*%?")
 
 
@@ -23,7 +25,7 @@ def highlights(index: Index, embeddings: TextEmbeddings, asked: QuestionTokens, 
     offsets = embeddings.passage_offsets(passage.document.slice(start, end))
     if len(offsets) != len(stored):
         return ()  # it is cut off by the encoder's limit
-    important = (asked.weights >= 1 / len(asked.weights)) & (reading.matches >= _MET)
+    important = (asked.weights >= _WEIGHS / len(asked.weights)) & (reading.matches >= _MET)
     best = asked.similarities(stored).argmax(axis=0)[important]
     middles = set((offsets[best].sum(axis=1) / 2 + start).tolist())
     words = (

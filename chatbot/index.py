@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import langchain_core.documents
@@ -43,12 +44,17 @@ class Embedded:
     lengths: NDArray[np.int64]
 
 
+# Passages kept in memory once they were read, at most.
+_KEPT = 5_000
+
+
 class Passages(Sequence[Passage]):
-    """The passages of an index by row, read from the store as they are asked for."""
+    """The passages of an index by row, read from the store as they are asked for; the last ones asked for are kept."""
 
     def __init__(self, store: PassageStore, documents: Library) -> None:
         self._store = store
         self._documents = documents
+        self._kept: dict[int, Passage] = {}
 
     def __len__(self) -> int:
         return len(self._store)
@@ -63,7 +69,13 @@ class Passages(Sequence[Passage]):
 
     def at(self, rows: Sequence[int]) -> list[Passage]:
         """The passages of these rows, in the same order."""
-        return [self._passage(stored) for stored in self._store.at(rows)]
+        found = {row: kept for row in rows if (kept := self._kept.get(row)) is not None}
+        missing = [row for row in rows if row not in found]
+        found |= dict(zip(missing, map(self._passage, self._store.at(missing) if missing else ()), strict=True))
+        if len(self._kept) + len(missing) > _KEPT:
+            self._kept.clear()
+        self._kept.update((row, found[row]) for row in missing)
+        return [found[row] for row in rows]
 
     def _passage(self, stored: langchain_core.documents.Document) -> Passage:
         return from_langchain(stored, self._documents[stored.metadata["document"]])
@@ -89,7 +101,7 @@ class Index:
     first_token: NDArray[np.int64]
     bm25: LexicalIndex
 
-    @property
+    @cached_property
     def passages(self) -> Passages:
         return Passages(self.store, self.documents)
 

@@ -550,6 +550,25 @@ PLEASANTRIES = (
 )
 
 # Short questions that sound like a pleasantry and are none; they keep follow-ups from being taken for one.
+# How people begin before they ask; small letters.
+GREETINGS = (
+    "hello",
+    "hi",
+    "hi there",
+    "hey",
+    "good morning",
+    "good afternoon",
+    "good evening",
+    "hej",
+    "hejsa",
+    "hej med jer",
+    "goddag",
+    "god dag",
+    "godmorgen",
+    "god morgen",
+    "godaften",
+)
+
 NOT_PLEASANTRIES = (
     "What is it about?",
     "Who is she?",

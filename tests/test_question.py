@@ -1,7 +1,7 @@
 import pytest
 
 from chatbot.language import detect_language
-from chatbot.question import clean, has_personal_number, refusal
+from chatbot.question import clean, has_personal_number, refusal, without_greeting
 
 
 @pytest.mark.parametrize("text", ["0102031234", "mit cpr er 010203-1234.", "311299 1234", "Er 610203-1234 ugyldigt?"])
@@ -50,3 +50,17 @@ def test_the_language_of_a_question_is_recognised(text: str, language: str) -> N
 def test_a_question_that_shows_no_language_gets_the_fallback(text: str) -> None:
     assert detect_language(text, "en") == "en"
     assert detect_language(text, "da") == "da"
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("Hi, who is the minister?", "who is the minister?"),
+        ("Hej hvem er minister?", "hvem er minister?"),
+        ("Good morning! What is MitID?", "What is MitID?"),
+        ("Hiring of staff", "Hiring of staff"),
+        ("Hello", "Hello"),
+    ],
+)
+def test_a_greeting_is_no_part_of_the_question_behind_it(said: str, asked: str) -> None:
+    assert without_greeting(said) == asked

@@ -155,7 +155,7 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_full_line_is_busy_with_a_time_to_come_back(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Slow()
     client = serve(questions_at_once=1, questions_waiting=1, **UNLIMITED)
-    monkeypatch.setattr(Chatbot, "trace", lambda _, question, *__: slow.trace(question))
+    monkeypatch.setattr(Chatbot, "trace", lambda _, question, *__, **___: slow.trace(question))
     with ThreadPoolExecutor(5) as threads:
         asked = [threads.submit(client.post, "/api/ask", json=QUESTION) for _ in range(5)]
         while sum(answer.done() for answer in asked) < 3:
