@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         "an answer is clear where its chance is at least cost / (1 + cost).",
     )
     possible_cost: Annotated[float, Field(ge=0, le=1000)] = Field(
-        0.7,
+        0.25,
         description="The same of a wrong answer shown as «This may be the answer»: below that chance the answer is "
         "«not found».",
     )
