@@ -58,7 +58,9 @@ def test_while_the_index_is_swapped_no_question_fails_and_no_answer_is_mixed(tmp
             pass
         for version in range(1, SWAPS + 1):
             before = loading.state
-            (corpus / "agency.md").write_text(written(version), encoding="utf-8")
+            # In one step, so that no look on a busy machine finds it empty.
+            (tmp_path / "next.md").write_text(written(version), encoding="utf-8")
+            (tmp_path / "next.md").replace(corpus / "agency.md")
             while loading.state is before:
                 await asyncio.sleep(0.01)
 
