@@ -173,12 +173,11 @@ class Chatbot(Runnable[str, Answer]):
         versions = () if enough else understanding.resolved
         if versions and self.writer:
             rewritten = self.writer.condense(asked, spoken, history, deadline, listener)
-            versions = (Resolved(rewritten), *versions) if rewritten else versions
             clock.lap("condensing")
-        for version in versions:
-            encoded = self.embeddings.question(version.text)
-            clock.lap("embedding")
-            attempts.append(self._attempt(version, encoded, without, clock))
+            if rewritten:
+                attempts.append(self._attempt_again(Resolved(rewritten), without, clock))
+                versions = () if attempts[-1].chance >= settings.threshold else versions
+        attempts.extend(self._attempt_again(version, without, clock) for version in versions)
         best = max(attempts, key=lambda attempt: attempt.chance + (_PLAIN_BONUS if attempt.question == asked else 0))
         understood = None if best.question == asked else best.question
         if best.chance < settings.threshold:
@@ -193,6 +192,11 @@ class Chatbot(Runnable[str, Answer]):
             answer, writing = self.writer.write(best, answer, deadline, listener)
             clock.lap("writing")
         return Trace(answer, best.candidates, best.readings, clock.laps, writing)
+
+    def _attempt_again(self, version: Resolved, without: Collection[str], clock: "Stopwatch") -> Attempt:
+        encoded = self.embeddings.question(version.text)
+        clock.lap("embedding")
+        return self._attempt(version, encoded, without, clock)
 
     def _attempt(self, version: Resolved, encoded: Encoded, without: Collection[str], clock: "Stopwatch") -> Attempt:
         settings = self.settings
