@@ -1,6 +1,8 @@
-"""Arrays in files: written row by row, mapped rather than read."""
+"""Arrays in files: written row by row, and mapped or read in pieces rather than whole."""
 
-import mmap
+import errno
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -53,9 +55,52 @@ def mapped(path: Path) -> NDArray[Any]:
     Raises:
         OSError, ValueError: it is missing or damaged.
     """
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    if isinstance(array.base, mmap.mmap):
-        # A few rows here and there are read: bringing in what lies around each would fill the memory.
-        array.base.madvise(mmap.MADV_RANDOM)
     # A view of a plain array: slicing a mapped one is many times slower.
-    return np.asarray(array)
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+class RowsInFile:
+    """The rows of an array in a `.npy` file, read as they are asked for.
+
+    For a large one of which questions want a few rows here and there: mapped, each would bring in what lies around it,
+    and in the end all of it would be in the memory of the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError, ValueError if it is missing or damaged."""
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        self.shape, self.dtype = array.shape, array.dtype
+        self._path = path
+        self._first, self._width = array.offset, array.strides[0]
+        # Open, it outlives its name.
+        self._file = path.open("rb", buffering=0)
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+    def __getitem__(self, rows: slice) -> NDArray[Any]:
+        first, end, _ = rows.indices(len(self))
+        found = np.empty((max(end - first, 0), *self.shape[1:]), self.dtype)
+        self._read(found, first)
+        return found
+
+    def take(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[Any]:
+        """These rows, shape [rows, ...]."""
+        found = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        for place, row in enumerate(rows):
+            self._read(found[place : place + 1], int(row))
+        return found
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - NumPy's protocol
+        return np.asarray(self[:], dtype)
+
+    def _read(self, into: NDArray[Any], row: int) -> None:
+        if not into.size:
+            return
+        bytes_ = into.data.cast("B")
+        read = 0
+        while read < len(bytes_):
+            got = os.preadv(self._file.fileno(), [bytes_[read:]], self._first + row * self._width + read)
+            if not got:
+                raise OSError(errno.EIO, f"{self._path.name} ends too early")
+            read += got

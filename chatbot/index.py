@@ -10,7 +10,7 @@ import langchain_core.documents
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import mapped
+from chatbot.arrays import RowsInFile, mapped
 from chatbot.bm25 import LexicalIndex
 from chatbot.corpus import Document
 from chatbot.embedding import TextEmbeddings
@@ -95,9 +95,9 @@ class Index:
     manifest: Manifest
     store: PassageStore
     documents: Library
-    sentence_vectors: NDArray[np.float16]
+    sentence_vectors: NDArray[np.float16] | RowsInFile
     first_sentence: NDArray[np.int64]
-    token_vectors: NDArray[np.int8]
+    token_vectors: NDArray[np.int8] | RowsInFile
     first_token: NDArray[np.int64]
     bm25: LexicalIndex
 
@@ -161,7 +161,7 @@ def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDA
 
 
 def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings, engine: Engine = FAISS) -> Index:
-    """Open the index in `folder`, whose passages are searched by `engine`. Next to nothing is read: vectors are mapped into memory, texts stay in SQLite.
+    """Open the index in `folder`, whose passages are searched by `engine`. Next to nothing is read: all of it stays where it lies.
 
     Raises:
         DamagedIndexError: a file is missing or unreadable.
@@ -173,9 +173,9 @@ def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings, engine: E
             manifest=manifest,
             store=store,
             documents=Library(folder / DOCUMENTS),
-            sentence_vectors=mapped(folder / SENTENCES),
+            sentence_vectors=RowsInFile(folder / SENTENCES),
             first_sentence=mapped(folder / FIRST_SENTENCE),
-            token_vectors=mapped(folder / TOKENS),
+            token_vectors=RowsInFile(folder / TOKENS),
             first_token=mapped(folder / FIRST_TOKEN),
             bm25=words,
         )

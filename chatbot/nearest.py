@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import mapped
+from chatbot.arrays import RowsInFile
 
 # Up to so many vectors each is compared: 2 ms and 77 MB at 384 dimensions.
 EXACT = 50_000
@@ -38,7 +38,7 @@ Floats = NDArray[np.float32]
 class NearestNeighbours:
     """Vectors by row, and the rows whose vectors are nearest to another (by inner product)."""
 
-    def __init__(self, index: Any, halves: NDArray[np.float16] | None = None) -> None:
+    def __init__(self, index: Any, halves: RowsInFile | None = None) -> None:
         self._index = index
         self._halves = halves
 
@@ -49,7 +49,7 @@ class NearestNeighbours:
 
     @classmethod
     def open(cls, folder: Path) -> "NearestNeighbours":
-        """Map what `write` wrote; next to nothing of it is read.
+        """Open what `write` wrote; next to nothing of it is read.
 
         Raises:
             OSError, ValueError, RuntimeError: the files are missing, damaged or do not match.
@@ -57,7 +57,7 @@ class NearestNeighbours:
         index = faiss.read_index(str(folder / VECTORS), faiss.IO_FLAG_MMAP_IFC)
         if not isinstance(index, faiss.IndexIVF):
             return cls(index)
-        halves = mapped(folder / _HALVES)
+        halves = RowsInFile(folder / _HALVES)
         if halves.shape != (index.ntotal, index.d):
             raise ValueError(f"{index.ntotal} quantised vectors, but {len(halves)} whole ones")
         index.nprobe = max(1, round(index.nlist * _LOOKED_AT))
@@ -116,7 +116,7 @@ class NearestNeighbours:
         if not len(rows):
             return np.empty((0, self.dimension), np.float32)
         if self._halves is not None:
-            return self._halves[np.asarray(rows, np.int64)].astype(np.float32)
+            return self._halves.take(rows).astype(np.float32)
         found: Floats = self._index.reconstruct_batch(np.asarray(rows, np.int64))
         return found
 

@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chatbot.arrays import ArrayFile, mapped
+from chatbot.arrays import ArrayFile, RowsInFile, mapped
 
 
 def test_rows_that_were_appended_are_one_array_that_is_mapped(tmp_path: Path) -> None:
@@ -31,3 +32,23 @@ def test_a_file_that_was_cut_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "rows.npy").write_bytes(content[:-9])
     with pytest.raises(ValueError, match=r"mmap|size|length"):
         mapped(tmp_path / "rows.npy")
+
+
+def test_rows_are_read_from_the_file_as_they_are_asked_for_also_when_its_name_has_gone(tmp_path: Path) -> None:
+    rows = np.arange(60, dtype=np.float16).reshape(20, 3)
+    np.save(tmp_path / "rows.npy", rows)
+    file = RowsInFile(tmp_path / "rows.npy")
+    (tmp_path / "rows.npy").unlink()
+    assert file.shape == (20, 3)
+    assert np.array_equal(file[3:7], rows[3:7])
+    assert file[5:5].shape == file[30:40].shape == (0, 3)
+    assert np.array_equal(file.take([19, 0, 4]), rows[[19, 0, 4]])
+    assert np.array_equal(file, rows)
+
+
+def test_a_file_that_is_cut_short_while_it_is_open_is_an_error_and_not_a_crash(tmp_path: Path) -> None:
+    np.save(tmp_path / "rows.npy", np.zeros((1000, 8)))
+    file = RowsInFile(tmp_path / "rows.npy")
+    os.truncate(tmp_path / "rows.npy", 500)
+    with pytest.raises(OSError, match=r"rows\.npy ends too early"):
+        file[900:]

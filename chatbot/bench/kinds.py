@@ -10,6 +10,7 @@ from typing import Any
 import faiss
 import numpy as np
 
+from chatbot.arrays import RowsInFile
 from chatbot.bench.synthetic import Copies
 from chatbot.nearest import NearestNeighbours
 from chatbot.progress import Progress
@@ -42,7 +43,9 @@ class Kind:
 def compare(copies: Copies, lists: int, questions: int, progress: Progress) -> Iterator[Kind]:
     """Exact search, and quantised vectors in lists and in a graph, whole vectors re-scoring what they find."""
     vectors = copies.vectors(0, copies.count)
-    halves = vectors.astype(np.float16)
+    with TemporaryDirectory() as folder:
+        np.save(Path(folder) / "halves.npy", vectors.astype(np.float16))
+        halves = RowsInFile(Path(folder) / "halves.npy")
     _, asked = copies.questions(questions)
     exact = _search(NearestNeighbours(_filled("Flat", vectors)[0]), asked)[0]
     settings: list[tuple[str, Sequence[int | None]]] = [

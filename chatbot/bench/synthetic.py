@@ -66,7 +66,11 @@ class Originals:
     @cached_property
     def pool(self) -> Floats:
         """All real vectors, of passages and sentences, whose differences copies are moved along."""
-        return np.concatenate([self.vectors, self.index.sentence_vectors.astype(np.float32)])
+        return np.concatenate([self.vectors, self.sentences])
+
+    @cached_property
+    def sentences(self) -> Floats:
+        return np.asarray(self.index.sentence_vectors, np.float32)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -111,7 +115,7 @@ class Copies:
         spans = [(index.first_sentence[row], index.first_sentence[row + 1]) for row in self.original[first:end]]
         rows = np.concatenate([np.arange(start, stop) for start, stop in spans])
         moves = np.repeat(self._moves(np.arange(first, end)), [stop - start for start, stop in spans], axis=0)
-        return _unit(index.sentence_vectors[rows].astype(np.float32) + moves).astype(np.float16)
+        return _unit(self._originals.sentences[rows] + moves).astype(np.float16)
 
     def documents(self) -> Iterator[tuple[Document, list[Passage]]]:
         """Documents of copies, each with its passages."""
