@@ -62,16 +62,13 @@ def figures(
     best = readings[0]
     answerability = model.logit(*inputs(index, head, question, asked, best))
     similarity = best.candidate.sentences[best.sentence]
-    return np.array([answerability, similarity, _numbers(text, best), _crosses(text, best)], np.float64)
+    other = crosses(text, best.passage.document.language)
+    return np.array([answerability, similarity, _numbers(text, best), other], np.float64)
 
 
 def _numbers(text: str, reading: Reading) -> float:
     asked = numbers(text)
     return len(asked & numbers(reading.passage.embedded_text)) / len(asked) if asked else 1.0
-
-
-def _crosses(text: str, reading: Reading) -> float:
-    return float(crosses(text, reading.passage.document.language))
 
 
 def inputs(

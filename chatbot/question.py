@@ -9,7 +9,8 @@ from chatbot.phrases import GREETINGS, number, phrases
 
 # Day, month, year and serial number, as the CPR office writes them: "010203-1234", "0102031234", "010203 1234".
 _CPR = re.compile(r"(?<![\d.,-])(\d{2})(\d{2})(\d{2})[ -]?(\d{4})(?![\d.,-]?\d)")
-_GREETING = re.compile(rf"(?:{'|'.join(GREETINGS)})\b[\s,.!–-]+(?=\w)", re.IGNORECASE)
+# The longest first: "Hi there" is more than "Hi".
+_GREETING = re.compile(rf"^(?:{'|'.join(sorted(GREETINGS, key=len, reverse=True))})\b[\s,.!–-]+(?=\w)", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -24,7 +25,7 @@ def clean(text: str) -> str:
 
 def without_greeting(question: str) -> str:
     """What is asked once the greeting before it is over: its words would only blur the question's vector."""
-    return _GREETING.sub("", question, count=1) if _GREETING.match(question) else question
+    return _GREETING.sub("", question)
 
 
 def refusal(question: str, language: Language, limit: int) -> str | None:

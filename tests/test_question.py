@@ -56,6 +56,7 @@ def test_a_question_that_shows_no_language_gets_the_fallback(text: str) -> None:
     ("said", "asked"),
     [
         ("Hi, who is the minister?", "who is the minister?"),
+        ("Hi there, who is she?", "who is she?"),
         ("Hej hvem er minister?", "hvem er minister?"),
         ("Good morning! What is MitID?", "What is MitID?"),
         ("Hiring of staff", "Hiring of staff"),
