@@ -26,7 +26,7 @@ from chatbot.bm25 import Asked, Bm25, LexicalIndex, Vocabulary
 from chatbot.engine import Engine
 from chatbot.errors import ChatbotError
 from chatbot.nearest import EXACT
-from chatbot.passage_store import Floats, PassageStore, identified
+from chatbot.passage_store import Floats, PassageStore
 
 _FILE = "milvus.json"
 # Under the index folder: the alias, then every collection that was made for it and not dropped again.
@@ -149,27 +149,6 @@ class MilvusVectorStore(PassageStore):
             found = self._query(f"row >= {first} and row < {first + _AT_ONCE}")
             yield from sorted(((int(entity["row"]), _document(entity)) for entity in found), key=lambda each: each[0])
 
-    def add_vectors(self, documents: Sequence[Document], vectors: Floats) -> list[str]:
-        named = identified(documents)
-        ids = [str(document.id) for document in named]
-        if not self._client.has_collection(self._collection):
-            create(self._client, self._collection, vectors.shape[1], len(vectors))
-            self._client.load_collection(self._collection)
-        self.delete(ids)
-        insert(self._client, self._collection, named, vectors, ({} for _ in named), self._end)
-        self._end += len(named)
-        return ids
-
-    def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
-        """Remove the passages with these ids, or all of them; False if one of them is unknown."""
-        rows = [row for row, _ in (self if ids is None else self._by_id(ids))]
-        if rows:
-            self._client.delete(self._collection, ids=rows)
-        return ids is None or len(rows) == len(ids)
-
-    def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
-        return [document for _, document in self._by_id(ids)]
-
     def at(self, rows: Sequence[int]) -> list[Document]:
         found = {entity["row"]: _document(entity) for entity in self._get(rows, ["row", *_TEXTS])}
         return [found[row] for row in rows]
@@ -187,13 +166,23 @@ class MilvusVectorStore(PassageStore):
         rows, scores = [hit["row"] for hit in found], [hit["distance"] for hit in found]
         return np.array(rows, np.int64), np.array(scores, np.float32)
 
-    def _by_id(self, ids: Sequence[str]) -> list[tuple[int, Document]]:
+    def by_id(self, ids: Sequence[str]) -> list[tuple[int, Document]]:
         found = {
             entity["id"]: (int(entity["row"]), _document(entity))
             for first in range(0, len(ids), _AT_ONCE)
             for entity in self._query(f"key in {[_key(identity) for identity in ids[first : first + _AT_ONCE]]}")
         }
         return [found[identity] for identity in ids if identity in found]
+
+    def _append(self, documents: Sequence[Document], vectors: Floats) -> None:
+        if not self._client.has_collection(self._collection):
+            create(self._client, self._collection, vectors.shape[1], len(vectors))
+            self._client.load_collection(self._collection)
+        insert(self._client, self._collection, documents, vectors, ({} for _ in documents), self._end)
+        self._end += len(documents)
+
+    def _remove(self, rows: Sequence[int]) -> None:
+        self._client.delete(self._collection, ids=list(rows))
 
     def _get(self, rows: Sequence[int], fields: list[str]) -> Iterator[dict[str, Any]]:
         for first in range(0, len(rows), _AT_ONCE):
