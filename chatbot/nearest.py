@@ -43,9 +43,9 @@ class NearestNeighbours:
         self._halves = halves
 
     @classmethod
-    def empty(cls, dimension: int) -> "NearestNeighbours":
-        """One in memory that vectors can be added to."""
-        return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
+    def empty(cls) -> "NearestNeighbours":
+        """One in memory, to add vectors to; the first ones decide the dimension."""
+        return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(0)))
 
     @classmethod
     def open(cls, folder: Path) -> "NearestNeighbours":
@@ -93,10 +93,6 @@ class NearestNeighbours:
         return int(self._index.ntotal)
 
     @property
-    def dimension(self) -> int:
-        return int(self._index.d)
-
-    @property
     def kind(self) -> str:
         """For people: which kind of index it is."""
         if self._halves is None:
@@ -105,6 +101,8 @@ class NearestNeighbours:
 
     def add(self, rows: Sequence[int], vectors: NDArray[Any]) -> None:
         """Add vectors of shape [rows, dimension] to one in memory."""
+        if not len(self):
+            self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
         self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(rows, np.int64))
 
     def remove(self, rows: Sequence[int]) -> None:
@@ -114,7 +112,7 @@ class NearestNeighbours:
     def vectors(self, rows: Sequence[int]) -> Floats:
         """The vectors of these rows, shape [rows, dimension]."""
         if not len(rows):
-            return np.empty((0, self.dimension), np.float32)
+            return np.empty((0, self._index.d), np.float32)
         if self._halves is not None:
             return self._halves.take(rows).astype(np.float32)
         found: Floats = self._index.reconstruct_batch(np.asarray(rows, np.int64))

@@ -23,7 +23,7 @@ class FaissVectorStore(PassageStore):
         self, embeddings: Embeddings, neighbours: NearestNeighbours | None = None, docstore: Docstore | None = None
     ) -> None:
         super().__init__(embeddings)
-        self._neighbours = neighbours
+        self._neighbours = neighbours or NearestNeighbours.empty()
         self._docstore = docstore or Docstore.in_memory()
 
     @classmethod
@@ -66,7 +66,7 @@ class FaissVectorStore(PassageStore):
         self.write(folder, documents, self.vectors(rows))
 
     def __len__(self) -> int:
-        return len(self._neighbours) if self._neighbours else 0
+        return len(self._neighbours)
 
     def __iter__(self) -> Iterator[tuple[int, Document]]:
         return iter(self._docstore)
@@ -74,7 +74,7 @@ class FaissVectorStore(PassageStore):
     @property
     def kind(self) -> str:
         """For people: which kind of index finds the nearest."""
-        return self._neighbours.kind if self._neighbours else "empty"
+        return self._neighbours.kind
 
     def by_id(self, ids: Sequence[str]) -> list[tuple[int, Document]]:
         return self._docstore.by_id(ids)
@@ -83,21 +83,16 @@ class FaissVectorStore(PassageStore):
         return self._docstore.at(rows)
 
     def vectors(self, rows: Sequence[int]) -> Floats:
-        return self._neighbours.vectors(rows) if self._neighbours else np.empty((0, 0), np.float32)
+        return self._neighbours.vectors(rows)
 
     def nearest_rows(self, vector: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
-        if self._neighbours is None:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
         return self._neighbours.search(vector, k)
 
     def _append(self, documents: Sequence[Document], vectors: Floats) -> None:
-        if self._neighbours is None:
-            self._neighbours = NearestNeighbours.empty(vectors.shape[1])
         first = self._docstore.end
         self._docstore.add(first, documents)
         self._neighbours.add(range(first, first + len(documents)), vectors)
 
     def _remove(self, rows: Sequence[int]) -> None:
         self._docstore.remove(rows)
-        if self._neighbours is not None:
-            self._neighbours.remove(rows)
+        self._neighbours.remove(rows)
