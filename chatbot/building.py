@@ -15,7 +15,7 @@ from chatbot.arrays import ArrayFile, mapped
 from chatbot.bm25 import Bm25
 from chatbot.corpus import Document
 from chatbot.embedding import TextEmbeddings
-from chatbot.engine import FAISS, Engine
+from chatbot.engine import FAISS, Contents, Engine
 from chatbot.errors import ChatbotError
 from chatbot.index import (
     DOCUMENTS,
@@ -99,7 +99,7 @@ def write_index(
     words = Bm25.build(texts, (passage.document.language for passage in passages))
     progress("Indexing vectors", 0, 1)
     stored = (as_langchain(*pair) for pair in zip(passages, labels, strict=True))
-    making.engine.write(folder, stored, vectors, words, previous.store if previous else None)
+    making.engine.write(folder, Contents(stored, vectors, words), previous.store if previous else None)
     scratch.unlink()
     np.save(folder / FIRST_SENTENCE, _starts(np.array([len(passage.sentences) for passage in passages])))
     np.save(folder / FIRST_TOKEN, _starts(lengths))

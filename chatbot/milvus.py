@@ -22,8 +22,8 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 from pymilvus import DataType, MilvusClient, MilvusException
 
-from chatbot.bm25 import Asked, Bm25, LexicalIndex, Vocabulary
-from chatbot.engine import Engine
+from chatbot.bm25 import Asked, LexicalIndex, Vocabulary
+from chatbot.engine import Contents, Engine
 from chatbot.errors import ChatbotError
 from chatbot.nearest import EXACT
 from chatbot.passage_store import Floats, PassageStore
@@ -67,14 +67,7 @@ class MilvusEngine(Engine):
         with _told(name):
             return cls(MilvusClient(uri, token=token, timeout=_PATIENCE), name, root)
 
-    def write(
-        self,
-        folder: Path,
-        documents: Iterable[Document],
-        vectors: NDArray[Any],
-        words: Bm25,
-        previous: PassageStore | None,
-    ) -> None:
+    def write(self, folder: Path, contents: Contents, previous: PassageStore | None) -> None:
         alias, *made = self._made()
         kept = {self._collection(path) for path in self._root.glob(f"versions/[!.]*/{_FILE}")}
         name = f"{alias}_{uuid.uuid4().hex[:12]}"
@@ -84,11 +77,12 @@ class MilvusEngine(Engine):
                     self._client.drop_collection(other)
             # Noted before it is made, so that it is dropped one day whatever happens.
             self._note([alias, *kept, name])
-            create(self._client, name, vectors.shape[1], len(vectors))
-            insert(self._client, name, documents, vectors, words.by_passage())
+            create(self._client, name, contents.vectors.shape[1], len(contents.vectors))
+            insert(self._client, name, contents.documents, contents.vectors, contents.words.by_passage())
             self._client.flush(name)
-        words.vocabulary.save(folder)
-        (folder / _FILE).write_text(json.dumps({"collection": name, "passages": len(vectors)}), encoding="utf-8")
+        contents.words.vocabulary.save(folder)
+        written = {"collection": name, "passages": len(contents.vectors)}
+        (folder / _FILE).write_text(json.dumps(written), encoding="utf-8")
 
     def open(self, folder: Path, embeddings: Embeddings) -> tuple[PassageStore, LexicalIndex]:
         written = json.loads((folder / _FILE).read_text(encoding="utf-8"))
