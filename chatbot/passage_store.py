@@ -86,7 +86,7 @@ class PassageStore(VectorStore):
         contents = list(texts)
         if not contents:
             return []
-        named = [identity or str(uuid.uuid4()) for identity in ids or [None] * len(contents)]
+        named = [identity or str(uuid.uuid4()) for identity in ids or [""] * len(contents)]
         if len(set(named)) != len(named):
             raise ValueError("Two of the documents have the same id.")
         told = metadatas or [{} for _ in contents]
