@@ -10,6 +10,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float32]
+
 
 class ArrayFile:
     """A `.npy` file that rows are appended to; it is complete when the block ends.

@@ -10,7 +10,7 @@ import langchain_core.documents
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import RowsInFile, mapped
+from chatbot.arrays import Floats, RowsInFile, mapped
 from chatbot.bm25 import LexicalIndex
 from chatbot.corpus import Document
 from chatbot.embedding import TextEmbeddings
@@ -38,7 +38,7 @@ class Embedded:
         lengths: how many of the tokens each sentence has, shape [sentences].
     """
 
-    vector: NDArray[np.float32]
+    vector: Floats
     sentences: NDArray[np.float16]
     tokens: NDArray[np.int8]
     lengths: NDArray[np.int64]
@@ -122,7 +122,7 @@ class Index:
             own = self.token_vectors[begins[0] : begins[-1]]
             yield Embedded(vector, self.sentence_vectors[first:end], own, np.diff(begins))
 
-    def sentences_of(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    def sentences_of(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
         """The vectors of these passages' sentences, one after the other, and where each passage's begin among them."""
         spans = [slice(self.first_sentence[row], self.first_sentence[row + 1]) for row in rows]
         vectors = np.concatenate([self.sentence_vectors[span] for span in spans]).astype(np.float32)

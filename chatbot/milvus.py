@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 from pymilvus import MilvusClient, MilvusException
 
 from chatbot import versions
+from chatbot.arrays import Floats
 from chatbot.bm25 import Asked, LexicalIndex, Vocabulary
 from chatbot.engine import Contents, Engine
 from chatbot.errors import ChatbotError
 from chatbot.milvus_store import MilvusVectorStore, create, insert
-from chatbot.passage_store import Floats, PassageStore
+from chatbot.passage_store import PassageStore
 
 _FILE = "milvus.json"
 # Under the index folder: the alias, then every collection that was made for it and not dropped again.

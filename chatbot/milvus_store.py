@@ -13,8 +13,9 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 from pymilvus import DataType, MilvusClient
 
+from chatbot.arrays import Floats
 from chatbot.nearest import EXACT
-from chatbot.passage_store import Floats, PassageStore
+from chatbot.passage_store import PassageStore
 
 _AT_ONCE = 500
 # Milvus returns no more rows than this.

@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import RowsInFile
+from chatbot.arrays import Floats, RowsInFile
 
 # Up to so many vectors each is compared: 2 ms and 77 MB at 384 dimensions.
 EXACT = 50_000
@@ -31,8 +31,6 @@ _RESCORED = 800
 _SPARE = 8
 
 _AT_ONCE = 65_536
-
-Floats = NDArray[np.float32]
 
 
 class NearestNeighbours:

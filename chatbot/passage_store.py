@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from chatbot.arrays import Floats
 
 
 class PassageStore(VectorStore):

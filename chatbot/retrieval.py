@@ -8,9 +8,9 @@ import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from numpy.typing import NDArray
 from pydantic import ConfigDict
 
+from chatbot.arrays import Floats
 from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index
 from chatbot.passages import Passage
@@ -30,14 +30,14 @@ class Candidate:
     row: int
     score: float
     dense: float
-    sentences: NDArray[np.float32]
+    sentences: Floats
     lexical: float
 
 
 def candidates(
     index: Index,
     question: str,
-    vector: NDArray[np.float32],
+    vector: Floats,
     k: int,
     lexical_weight: float,
     without: Collection[str] = (),

@@ -9,9 +9,10 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from chatbot.arrays import Floats
 from chatbot.docstore import Docstore
 from chatbot.nearest import NearestNeighbours
-from chatbot.passage_store import Floats, PassageStore
+from chatbot.passage_store import PassageStore
 
 PASSAGES = "passages.sqlite3"
 
