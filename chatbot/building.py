@@ -4,7 +4,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from chatbot.index import (
     Index,
     as_langchain,
     from_langchain,
+    starts,
     tokens_by_sentence,
 )
 from chatbot.late_interaction import Head
@@ -101,8 +101,8 @@ def write_index(
     stored = (as_langchain(*pair) for pair in zip(passages, labels, strict=True))
     making.engine.write(folder, Contents(stored, vectors, words), previous.store if previous else None)
     scratch.unlink()
-    np.save(folder / FIRST_SENTENCE, _starts(np.array([len(passage.sentences) for passage in passages])))
-    np.save(folder / FIRST_TOKEN, _starts(lengths))
+    np.save(folder / FIRST_SENTENCE, starts([len(passage.sentences) for passage in passages]))
+    np.save(folder / FIRST_TOKEN, starts(lengths))
     write_library(folder / DOCUMENTS, documents, _rows_by_document(passages))
     manifests.seal(
         folder,
@@ -177,7 +177,7 @@ def _embed_group(
         whole[row] = encoded.vector, tokens, np.array([len(sentence) for sentence in owned])
     quotes = [passage.document.slice(*span) for passage in passages for span in passage.sentences]
     sentences = making.embeddings.passage_vectors(quotes, sentences_read, "Embedding sentences").astype(np.float16)
-    first = _starts(np.array([len(passage.sentences) for passage in passages]))
+    first = starts([len(passage.sentences) for passage in passages])
     for row in range(len(passages)):
         vector, tokens, lengths = whole[row]
         yield Embedded(vector, sentences[first[row] : first[row + 1]], tokens, lengths)
@@ -231,11 +231,6 @@ def _rows_by_document(passages: Sequence[Passage]) -> dict[str, tuple[int, int]]
         first, _ = spans.get(passage.document.id, (row, row))
         spans[passage.document.id] = first, row + 1
     return spans
-
-
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each of some runs begins, and the end, shape [runs + 1]."""
-    return np.fromiter(accumulate(lengths.tolist(), initial=0), np.int64, len(lengths) + 1)
 
 
 def _continued(progress: Progress, before: int, total: int) -> Progress:

@@ -123,10 +123,10 @@ class Index:
             yield Embedded(vector, self.sentence_vectors[first:end], own, np.diff(begins))
 
     def sentences_of(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
-        """The vectors of these passages' sentences, one after the other, and where each passage's begin among them."""
+        """The vectors of these passages' sentences, and in which row of them those of each passage begin, and the end."""
         spans = [slice(self.first_sentence[row], self.first_sentence[row + 1]) for row in rows]
         vectors = np.concatenate([self.sentence_vectors[span] for span in spans]).astype(np.float32)
-        return vectors, _begins([span.stop - span.start for span in spans])
+        return vectors, starts([span.stop - span.start for span in spans])
 
     def tokens_of(self, row: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
         """The token vectors of one passage's sentences, and in which row of them each sentence begins."""
@@ -139,9 +139,9 @@ class Index:
         return self.token_vectors[self.first_token[number] : self.first_token[number + 1]]
 
 
-def _begins(lengths: Sequence[int]) -> NDArray[np.int64]:
-    """Where each of several runs begins once they are put one after the other."""
-    return np.cumsum([0, *lengths[:-1]])
+def starts(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each of several runs that stand one after the other begins, and the end, shape [runs + 1]."""
+    return np.append(0, np.cumsum(lengths))
 
 
 def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:

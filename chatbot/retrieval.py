@@ -56,11 +56,10 @@ def candidates(
         return []
     lexical = words.of(rows)
     dense = index.store.vectors(rows) @ vector
-    sentences, first = index.sentences_of(rows)
+    sentences, starts = index.sentences_of(rows)
     similar = sentences @ vector
-    similarity = (dense + np.maximum.reduceat(similar, first)) / 2
+    similarity = (dense + np.maximum.reduceat(similar, starts[:-1])) / 2
     scores = (1 - lexical_weight) * similarity + lexical_weight * lexical
-    ends = [*first[1:], len(similar)]
     places = np.lexsort((rows, -scores))[:k].tolist()
     passages = index.passages.at([rows[place] for place in places])
     return [
@@ -69,7 +68,7 @@ def candidates(
             rows[place],
             float(scores[place]),
             float(dense[place]),
-            similar[first[place] : ends[place]],
+            similar[starts[place] : starts[place + 1]],
             float(lexical[place]),
         )
         for place, passage in zip(places, passages, strict=True)
