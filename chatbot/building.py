@@ -62,6 +62,18 @@ class Making:
     def fingerprints(self) -> tuple[str, str]:
         return self.embeddings.fingerprint, self.head.fingerprint
 
+    def unlike(self, made: Manifest) -> str | None:
+        """Why an index made now would be another one whatever the documents, to follow "because", or None."""
+        if made.engine != self.engine.name:
+            return f"it was made for {made.engine}, and {self.engine.name} is set now"
+        if made.embedding_model != self.embeddings.name:
+            return f"it was made with the embedding model {made.embedding_model}, and {self.embeddings.name} is set now"
+        if made.fingerprints != self.fingerprints:
+            return "the embedding model or the head that reads its tokens is another one now"
+        if made.passage_characters != self.passage_characters:
+            return f"passages are now up to {self.passage_characters} characters long, not {made.passage_characters}"
+        return None
+
 
 @dataclass(frozen=True)
 class _Found:

@@ -72,18 +72,6 @@ class Manifest(BaseModel):
     tokens: int
     files: dict[str, Checksum] = {}
 
-    def another_kind(self, engine: str, model: str, fingerprints: tuple[str, str], size: int) -> str | None:
-        """Why an index made with these would be another one whatever the documents, to follow "because", or None."""
-        if self.engine != engine:
-            return f"it was made for {self.engine}, and {engine} is set now"
-        if self.embedding_model != model:
-            return f"it was made with the embedding model {self.embedding_model}, and {model} is set now"
-        if self.fingerprints != fingerprints:
-            return "the embedding model or the head that reads its tokens is another one now"
-        if self.passage_characters != size:
-            return f"passages are now up to {size} characters long, not {self.passage_characters}"
-        return None
-
     def changes(self, documents: Iterable[Document]) -> Changes:
         """How `documents` differ from those of the index, by what is in them."""
         before, now = self.documents, {document.id: document.sha256 for document in documents}
