@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,6 @@ from chatbot.library import write_library
 from chatbot.manifest import Manifest
 from chatbot.passages import Passage, split
 from chatbot.progress import Progress
-from chatbot.sentences import Span
 from chatbot.topics import topics
 
 # Passages embedded before what was made of them is written: longest first among these, and no more in memory.
@@ -212,7 +211,7 @@ def _split(
         passage = from_langchain(stored, unchanged.get(stored.metadata["document"], _NOWHERE))
         kept = _Found(passage, row, stored.metadata["topic"])
         if passage.document is _NOWHERE:
-            elsewhere[_content(stored.page_content, passage.start, passage.headings, passage.sentences)] = kept
+            elsewhere[_content(stored.page_content, passage)] = kept
         else:
             known[passage.document.id].append(kept)
     for number, document in enumerate(documents, start=1):
@@ -220,8 +219,8 @@ def _split(
             yield from known[document.id]
         else:
             for passage in split(document, passage_characters):
-                same_text = elsewhere.get(_content(passage.text, passage.start, passage.headings, passage.sentences))
-                yield _Found(passage, same_text.row, same_text.topic) if same_text else _Found(passage)
+                known_by_text = elsewhere.get(_content(passage.text, passage))
+                yield replace(known_by_text, passage=passage) if known_by_text else _Found(passage)
         progress("Splitting documents", number, len(documents))
 
 
@@ -229,10 +228,10 @@ def _split(
 _NOWHERE = Document("", "", "", "")
 
 
-def _content(text: str, start: int, headings: Sequence[str], sentences: Sequence[Span]) -> bytes:
-    """A hash of everything that what is embedded of a passage depends on."""
-    spans = [(opened - start, closed - start) for opened, closed in sentences]
-    whole = "\n".join((str(spans), *headings, text))
+def _content(text: str, passage: Passage) -> bytes:
+    """A hash of everything that what is embedded of a passage with this text depends on."""
+    spans = [(opened - passage.start, closed - passage.start) for opened, closed in passage.sentences]
+    whole = "\n".join((str(spans), *passage.headings, text))
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
 
 
