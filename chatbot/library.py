@@ -51,8 +51,7 @@ def write_library(path: Path, documents: Iterable[Document], passages: Mapping[s
     Raises:
         OSError: the file could not be written.
     """
-    with writing(path) as database:
-        database.rows(_TABLE)
+    with writing(path, _TABLE) as database:
         database.each(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
