@@ -14,6 +14,7 @@ from typing import Self
 
 from pydantic import ValidationError
 
+from chatbot.files import write_whole
 from chatbot.formats.converted import MAX_CHARACTERS, Converted, Reply, UnreadableError
 from chatbot.language import language_of
 
@@ -130,16 +131,10 @@ class Converter:
     def _remember(self, path: Path, reply: Reply) -> None:
         if self._kept is None:
             return
-        name = self._name(reply.sha256, path)
-        unfinished = self._kept / f".{name}.{os.getpid()}"
-        try:
+        # A folder that is full or read-only costs time at the next start, nothing more.
+        with contextlib.suppress(OSError):
             self._kept.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(reply.model_dump_json(), encoding="utf-8")
-            unfinished.replace(self._kept / name)
-        except OSError:
-            # A folder that is full or read-only costs time at the next start, nothing more.
-            with contextlib.suppress(OSError):
-                unfinished.unlink()
+            write_whole(self._kept / self._name(reply.sha256, path), reply.model_dump_json())
 
 
 class _Worker:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from chatbot.checksums import Checksum, changed, checksum, remember
 from chatbot.corpus import Document
 from chatbot.errors import ChatbotError
-from chatbot.versions import flush
+from chatbot.files import flush
 
 FORMAT = 2
 _FILE = "manifest.json"
