@@ -1,10 +1,11 @@
 """What an index was built from and what it consists of: an index is valid or refused."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from chatbot.checksums import Checksum, changed, checksum, remember
 from chatbot.corpus import Document
@@ -107,7 +108,8 @@ def read(folder: Path) -> Manifest:
     """
     try:
         content = (folder / _FILE).read_bytes()
-        written = _Written.model_validate_json(content).format
+        # The one thing in it that every version of the program can read.
+        written = json.loads(content)["format"]
         if written > FORMAT:
             raise ChatbotError(
                 f"The index in {folder} has format {written}, of a newer version of this program, which reads format "
@@ -119,7 +121,7 @@ def read(folder: Path) -> Manifest:
         return Manifest.model_validate_json(content)
     except OSError:
         raise DamagedIndexError("its manifest is missing") from None
-    except ValidationError:
+    except (ValueError, KeyError, TypeError):
         raise DamagedIndexError("its manifest cannot be read") from None
 
 
@@ -139,9 +141,3 @@ def check(folder: Path) -> Manifest:
     if damaged:
         raise DamagedIndexError(f"its file {damaged} was changed or cut short")
     return manifest
-
-
-class _Written(BaseModel):
-    """What of a manifest every version of the program can read."""
-
-    format: int
