@@ -195,18 +195,13 @@ def _joined(lines: Sequence[str], words: Counter[str]) -> str:
     """Lines as one; a hyphen at a line's end goes unless the hyphened word is the one used elsewhere."""
     parts = [lines[0]]
     for before, line in pairwise(lines):
-        cut = _HYPHEN.search(before)
-        if cut and line[:1].islower():
-            rest = re.match(r"\w+", line)
-            whole = cut[1] + (rest[0] if rest else "")
-            hyphened = f"{cut[1]}-{rest[0] if rest else ''}"
-            if words[hyphened] <= words[whole]:
-                parts[-1] = parts[-1][:-1]
-            parts.append(line)
-        elif before.endswith("-") and line[:1].islower():
-            parts.append(line)
-        else:
+        if not (before.endswith("-") and line[:1].islower()):
             parts.append(f" {line}")
+            continue
+        cut, rest = _HYPHEN.search(before), re.split(r"\W", line, maxsplit=1)[0]
+        if cut and words[f"{cut[1]}-{rest}"] <= words[cut[1] + rest]:
+            parts[-1] = parts[-1][:-1]
+        parts.append(line)
     return "".join(parts)
 
 
