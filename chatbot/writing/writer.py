@@ -12,7 +12,7 @@ from chatbot.answering import Attempt
 from chatbot.language import Language
 from chatbot.listener import Listener
 from chatbot.writing.condensing import condensed
-from chatbot.writing.model import open_model, trouble
+from chatbot.writing.model import trouble
 from chatbot.writing.prompt import NOT_IN_PASSAGES, Prompt, condensing_prompt, writing_prompt
 from chatbot.writing.stream import LeftError, SentenceCutter, chunks
 from chatbot.writing.verification import Reason, Supported, Verifier
@@ -191,31 +191,15 @@ class _Draft:
         )
 
 
-def open_writer(embeddings: "TextEmbeddings", reader: "Reader", settings: "Settings") -> Writer:
-    """The writer with the model that the settings name.
-
-    Raises:
-        ChatbotError: the model cannot be used as it is set.
-    """
-    return Writer(open_model(settings), embeddings, reader, settings)
-
-
 def numbered(supported: Sequence[Supported]) -> list[WrittenSentence]:
     """The sentences with the number that each one's citation has among all of them."""
-    places = [_place(citation) for citation in citations(supported)]
-    return [WrittenSentence(text=found.text, source=places.index(_place(found.citation)) + 1) for found in supported]
+    sources = citations(supported)
+    return [WrittenSentence(text=found.text, source=sources.index(found.citation) + 1) for found in supported]
 
 
 def citations(supported: Sequence[Supported]) -> tuple[Citation, ...]:
     """The citations of written sentences, each once, in the order in which they are needed."""
-    unique: dict[tuple[str, int, int], Citation] = {}
-    for found in supported:
-        unique.setdefault(_place(found.citation), found.citation)
-    return tuple(unique.values())
-
-
-def _place(citation: Citation) -> tuple[str, int, int]:
-    return citation.document, citation.start, citation.end
+    return tuple(dict.fromkeys(found.citation for found in supported))
 
 
 def _answer(quoted: Answer, writing: Writing) -> Answer:
