@@ -1,7 +1,6 @@
 """Names and addresses in a sentence, and whether a passage has them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -82,10 +81,6 @@ class Known:
         keys = [_key(word) for word in _WORD.findall(self.text)]
         return frozenset(pairwise(keys))
 
-    @cached_property
-    def addresses(self) -> str:
-        return self.text.casefold()
-
 
 def strange_names(sentence: str, source: Known, question: str = "") -> tuple[str, ...]:
     """The names in `sentence` that `source` does not have, as they stand there.
@@ -120,12 +115,8 @@ def strange_names(sentence: str, source: Known, question: str = "") -> tuple[str
 
 def strange_addresses(sentence: str, source: Known) -> tuple[str, ...]:
     """Addresses in `sentence` that `source` does not have, letter by letter."""
-    return tuple(address for address in _addresses(sentence) if not _holds(source.addresses, address.casefold()))
-
-
-def _addresses(sentence: str) -> Iterator[str]:
-    for match in _ADDRESS.finditer(sentence):
-        yield match.group().rstrip(".,;:!?")
+    found = (match.group().rstrip(".,;:!?") for match in _ADDRESS.finditer(sentence))
+    return tuple(address for address in found if not _holds(source.text.casefold(), address.casefold()))
 
 
 def _holds(text: str, address: str) -> bool:
