@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chatbot.language import Language, is_in
 from chatbot.lexical import stems
 from chatbot.question import clean
-from chatbot.writing.names import Known, strange_addresses, strange_names
+from chatbot.writing.names import Known, has_strange_address, has_strange_name
 from chatbot.writing.quantities import missing, quantities
 
 _LONGEST = 300
@@ -30,7 +30,7 @@ def condensed(said: str, question: str, language: Language, before: Sequence[tup
         return None
     source = Known(conversation)
     first, _, others = text.partition(" ")
-    if strange_names(f"{first.lower()} {others}", source) or strange_addresses(text, source):
+    if has_strange_name(f"{first.lower()} {others}", source) or has_strange_address(text, source):
         return None
     given = quantities(conversation, language) | quantities(conversation, "en")
     return None if missing(quantities(text, language), given) else text

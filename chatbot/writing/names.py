@@ -82,15 +82,14 @@ class Known:
         return frozenset(pairwise(keys))
 
 
-def strange_names(sentence: str, source: Known, question: str = "") -> tuple[str, ...]:
-    """The names in `sentence` that `source` does not have, as they stand there.
+def has_strange_name(sentence: str, source: Known, question: str = "") -> bool:
+    """Whether there is a name in `sentence` that `source` does not have.
 
     A name is a word with a capital that has no other reason for one: it begins no sentence, or no word that `source` or
     the question has in small letters. Two names side by side must be neighbours in the source too, so that nobody's first
     name gets another's last.
     """
     ordinary = source.lower | Known(question).lower
-    found: list[str] = []
     before: tuple[str, int] | None = None
     for position, match in enumerate(_WORD.finditer(sentence)):
         word = match.group()
@@ -105,18 +104,18 @@ def strange_names(sentence: str, source: Known, question: str = "") -> tuple[str
             continue
         key = _key(word)
         if key not in source.words:
-            if not (generic and not begins and word.lower() in _GENERIC):
-                found.append(word)
+            if begins or word.lower() not in _GENERIC:
+                return True
         elif before and sentence[before[1] : match.start()] == " " and (before[0], key) not in source.pairs:
-            found.append(f"{sentence[: match.end()].split()[-2]} {word}")
+            return True
         before = None if generic else (key, match.end())
-    return tuple(found)
+    return False
 
 
-def strange_addresses(sentence: str, source: Known) -> tuple[str, ...]:
-    """Addresses in `sentence` that `source` does not have, letter by letter."""
+def has_strange_address(sentence: str, source: Known) -> bool:
+    """Whether there is an address in `sentence` that `source` does not have, letter by letter."""
     found = (match.group().rstrip(".,;:!?") for match in _ADDRESS.finditer(sentence))
-    return tuple(address for address in found if not _holds(source.text.casefold(), address.casefold()))
+    return not all(_holds(source.text.casefold(), address.casefold()) for address in found)
 
 
 def _holds(text: str, address: str) -> bool:

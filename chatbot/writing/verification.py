@@ -19,7 +19,7 @@ from chatbot.passages import Passage
 from chatbot.question import clean
 from chatbot.reader import Reader
 from chatbot.sentences import Span
-from chatbot.writing.names import Known, strange_addresses, strange_names
+from chatbot.writing.names import Known, has_strange_address, has_strange_name
 from chatbot.writing.quantities import missing, quantities
 
 # How well a source sentence must meet the written one: weighed mean cosine of its tokens (late interaction), in the same
@@ -176,7 +176,7 @@ class Verifier:
                 said = passage.document.slice(*span)
                 # What is not in this very sentence may be named by the question, the title or a heading.
                 near = Known("\n".join((said, question, passage.document.title, *passage.headings)))
-                if strange_names(text, near, question):
+                if has_strange_name(text, near, question):
                     wrong_fact = True
                     continue
                 if _DIRECTIVE.search(said) or bool(_NOT.search(said)) != denied:
@@ -205,7 +205,7 @@ def _has_strange(text: str, passage: Passage, question: str) -> bool:
     """Whether a name, an address or a letter in it is not in the passage, its headings or the document's title."""
     source = Known(f"{passage.document.title}\n{passage.embedded_text}")
     letters = set(_NOT_LATIN.findall(text)) - set(source.text)
-    return bool(letters or strange_addresses(text, source) or strange_names(text, source, question))
+    return bool(letters) or has_strange_address(text, source) or has_strange_name(text, source, question)
 
 
 def lowest_word(text: str, encoded: Encoded, met: Floats, known: str) -> float:
