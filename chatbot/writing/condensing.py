@@ -23,10 +23,9 @@ def condensed(said: str, question: str, language: Language, before: Sequence[tup
     """
     text = clean(said).strip(" \"'“”»«*")
     conversation = "\n".join((question, *(f"{asked}\n{told}" for asked, told in before)))
-    kept = {stem for word in stems(question, (language,)) for stem in word}
     if not text.endswith("?") or len(text) > _LONGEST or text.count("?") > 1 or not is_in(text, language):
         return None
-    if not kept <= {stem for word in stems(text, (language,)) for stem in word}:
+    if not set(stems(question, (language,))) <= set(stems(text, (language,))):
         return None
     source = Known(conversation)
     first, _, others = text.partition(" ")
