@@ -8,11 +8,9 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
-from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LAParams, LTChar, LTPage, LTTextBox, LTTextLine
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LTChar, LTPage, LTTextBox, LTTextLine
 from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
-from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import dict_value, resolve1
 from pdfminer.utils import decode_text
@@ -64,7 +62,10 @@ def convert(content: bytes) -> Converted:
         document = PDFDocument(PDFParser(BytesIO(content)))
     except PDFPasswordIncorrect:
         raise UnreadableError("it is protected by a password. Save a copy without one.") from None
-    pages = _without_running_heads(list(_pages(document)))
+    declared = resolve1(dict_value(document.catalog.get("Pages")).get("Count"))
+    if isinstance(declared, int) and declared > MAX_PAGES:
+        raise _too_many_pages(declared)
+    pages = _without_running_heads(list(_pages(content)))
     if not any(pages):
         raise UnreadableError(
             "its pages hold no text, as in a scan. Run text recognition (OCR) over it and put the result here."
@@ -79,18 +80,11 @@ def convert(content: bytes) -> Converted:
     )
 
 
-def _pages(document: PDFDocument) -> Iterator[list[_Line]]:
-    declared = resolve1(dict_value(document.catalog.get("Pages")).get("Count"))
-    if isinstance(declared, int) and declared > MAX_PAGES:
-        raise _too_many_pages(declared)
-    resources = PDFResourceManager()
-    device = PDFPageAggregator(resources, laparams=LAParams())
-    interpreter = PDFPageInterpreter(resources, device)
-    for number, page in enumerate(PDFPage.create_pages(document), start=1):
+def _pages(content: bytes) -> Iterator[list[_Line]]:
+    for number, page in enumerate(extract_pages(BytesIO(content)), start=1):
         if number > MAX_PAGES:
             raise _too_many_pages(number)
-        interpreter.process_page(page)
-        yield list(_lines(device.get_result()))
+        yield list(_lines(page))
 
 
 def _too_many_pages(count: int) -> UnreadableError:
