@@ -78,4 +78,4 @@ def _document(database: Database, identity: str) -> Document:
     if not found:
         raise KeyError(identity)
     _, title, language, text, source, date, pages = found[0]
-    return Document(identity, title, language, text, source, date, json.loads(pages))
+    return Document(identity, title, language, text, source, date, tuple(json.loads(pages)))
