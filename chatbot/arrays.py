@@ -33,9 +33,6 @@ class ArrayFile:
         self._file.write(np.ascontiguousarray(rows, self._kind.dtype).data)
         self._count += len(rows)
 
-    def __len__(self) -> int:
-        return self._count
-
     def __enter__(self) -> Self:
         return self
 

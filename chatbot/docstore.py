@@ -40,10 +40,6 @@ class Docstore:
         with writing(path, _TABLE) as database:
             cls(database).add(0, documents)
 
-    def __len__(self) -> int:
-        ((count,),) = self._database.rows("SELECT count(*) FROM passages")
-        return int(count)
-
     def __iter__(self) -> Iterator[tuple[int, Document]]:
         """Every document with its row, in the order of rows."""
         last = -1
