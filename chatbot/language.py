@@ -1,9 +1,10 @@
 """Which of the two languages a question is in."""
 
 from functools import cache
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 Language = Literal["en", "da"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 # Below this probability a text is too short or too mixed to tell; the fallback decides.
 _SURE = 0.8
@@ -23,7 +24,7 @@ def detect_language(text: str, fallback: Language) -> Language:
 
 def crosses(text: str, language: str) -> bool:
     """Whether a question is not in the document's language, as far as it shows; a document in a third never is."""
-    return language in get_args(Language) and detect_language(text, cast(Language, language)) != language
+    return language in LANGUAGES and detect_language(text, language) != language
 
 
 def language_of(text: str) -> Language:

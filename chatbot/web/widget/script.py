@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from chatbot.phrases import DANISH, ENGLISH, Phrases
+from chatbot.language import LANGUAGES
+from chatbot.phrases import Phrases, phrases
 from chatbot.settings import Settings
 
 _PARTS = ("stream", "conversation", "elements", "answer", "panel", "memory", "element", "start")
@@ -54,7 +55,7 @@ class WidgetScript:
 def widget_script(settings: Settings) -> WidgetScript:
     """The script for an installation."""
     served = {
-        "PHRASES": {"en": _said(ENGLISH, settings), "da": _said(DANISH, settings)},
+        "PHRASES": {language: _said(phrases(language), settings) for language in LANGUAGES},
         "SETTINGS": {
             "language": settings.language,
             "limit": settings.max_question_characters,
