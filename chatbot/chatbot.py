@@ -147,8 +147,7 @@ class Chatbot(Runnable[str, Answer]):
         settings = self.settings
         clock = Stopwatch()
         question = clean(question)
-        fallback: Language = language or ("da" if settings.language == "da" else "en")
-        spoken = detect_language(question[: settings.max_question_characters], fallback)
+        spoken = detect_language(question[: settings.max_question_characters], language or settings.language)
         reason = refusal(question, spoken, settings.max_question_characters)
         if reason:
             shown = question[: settings.max_question_characters]

@@ -26,7 +26,7 @@ FREE = frozenset({"open", "watch", "switch", "start_over"})
 def build_page(settings: Settings, asking: Asking) -> Any:
     """The page as Gradio Blocks. Its texts arrive with the `load` event, which knows the visitor's language."""
     events = Events(settings, asking)
-    with gr.Blocks(title=phrases("da" if settings.language == "da" else "en").title, analytics_enabled=False) as page:
+    with gr.Blocks(title=phrases(settings.language).title, analytics_enabled=False) as page:
         conversation = gr.State(None)
         header = _html("header", script="header.js")
         log = _html("log", script="buttons.js")

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from chatbot.language import Language
 from chatbot.phrases import demo_phrases, phrases
 from chatbot.settings import Settings
 from chatbot.web.accept import preferred_language
@@ -37,11 +36,10 @@ def demo_routes(settings: Settings) -> APIRouter:
     templates = Environment(
         loader=PackageLoader("chatbot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    default: Language = "da" if settings.language == "da" else "en"
 
     @router.get("/demo")
     def demo(request: Request) -> HTMLResponse:
-        language = preferred_language(request.headers.get("accept-language"), default)
+        language = preferred_language(request.headers.get("accept-language"), settings.language)
         html = templates.get_template("demo.html.j2").render(
             language=language,
             says=phrases(language),
