@@ -17,6 +17,7 @@ from chatbot.evaluation.compare import Difference
 from chatbot.evaluation.details import Details
 from chatbot.evaluation.figures import Figures
 from chatbot.evaluation.items import Split
+from chatbot.evaluation.metrics import ABLATION
 from chatbot.evaluation.rows import Row
 from chatbot.evaluation.verdicts import judge
 
@@ -89,6 +90,11 @@ class Measured(Figures):
 
     details: Details
     ablations: dict[str, dict[str, Difference]] = Field(default_factory=dict)
+
+    @property
+    def compared(self) -> list[str]:
+        """The metrics that the ablations are read by, where each of them has a figure."""
+        return [name for name in ABLATION if all(name in differences for differences in self.ablations.values())]
 
 
 class Run:
