@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatbot.errors import ChatbotError
+from chatbot.language import Language
 
 PREFIX = "CHATBOT_"
 DEFAULT_MODEL = "multilingual-e5-small"
@@ -136,7 +137,7 @@ class Settings(BaseSettings):
     max_question_characters: Annotated[int, Field(ge=20, le=10_000)] = Field(
         1000, description="Longest question, in characters."
     )
-    language: Annotated[str, Field(pattern="^(en|da)$")] = Field(
+    language: Language = Field(
         "en", description="Language of the frame (en or da) when a question does not show its own."
     )
     contact: str = Field(

@@ -13,7 +13,7 @@ from chatbot.answer import Citation, cite
 from chatbot.answering import Reading as SentenceReading
 from chatbot.answering import ask_tokens
 from chatbot.embedding import Encoded, TextEmbeddings
-from chatbot.language import Language, is_in
+from chatbot.language import LANGUAGES, Language, is_in
 from chatbot.late_interaction import Floats, QuestionTokens
 from chatbot.lexical import is_stop_word, stems
 from chatbot.passages import Passage
@@ -34,8 +34,6 @@ WORD_SUPPORT = {True: 0.58, False: 0.35}
 _LESS = 0.05
 # How much surer the answerability model must be of the text than of the quote, in its logits.
 _BETTER = 0.0
-
-_LANGUAGES = ("en", "da")
 
 # Longer sentences are rambling, or no sentences.
 _LONGEST = 600
@@ -131,7 +129,7 @@ class Verifier:
     def answers(self, text: str, question: str, asked: QuestionTokens, quoted: SentenceReading) -> bool:
         """Whether a written text says more than the question, meets it about as well as the quote does, and answers it
         at least as well, as far as the answerability model can tell."""
-        if set(stems(text, _LANGUAGES)) <= set(stems(question, _LANGUAGES)):
+        if set(stems(text, LANGUAGES)) <= set(stems(question, LANGUAGES)):
             return False
         quote = quoted.passage.document.slice(*quoted.span)
         encoded = self.embeddings.encode([text, quote], self.embeddings.prompts["passage"])
