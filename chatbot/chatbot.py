@@ -16,11 +16,11 @@ from chatbot.corpus import Corpus, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.embedding_model import load_embeddings
-from chatbot.engine import engine_for
+from chatbot.engines import engine_for
 from chatbot.highlighting import highlights
 from chatbot.index import Index
 from chatbot.indexing import Opened, open_index
-from chatbot.language import Language, detect_language
+from chatbot.language import Language
 from chatbot.library import Library
 from chatbot.listener import Listener
 from chatbot.phrases import phrases
@@ -147,12 +147,11 @@ class Chatbot(Runnable[str, Answer]):
         settings = self.settings
         clock = Stopwatch()
         question = clean(question)
-        fallback: Language = language or ("da" if settings.language == "da" else "en")
-        spoken = detect_language(question[: settings.max_question_characters], fallback)
+        plain = Resolved(question[: settings.max_question_characters])
+        spoken = plain.language or language or settings.language
         reason = refusal(question, spoken, settings.max_question_characters)
         if reason:
-            shown = question[: settings.max_question_characters]
-            return Trace(Answer(question=shown, language=spoken, status=Status.REJECTED, text=reason))
+            return Trace(Answer(question=plain.text, language=spoken, status=Status.REJECTED, text=reason))
         clock.lap("checking")
         encoded = self.embeddings.question(question)
         clock.lap("embedding")
@@ -165,10 +164,11 @@ class Chatbot(Runnable[str, Answer]):
         deadline = self.writer.deadline() if self.writer else 0.0
         asked = without_greeting(question)
         if asked != question:
+            plain = Resolved(asked)
             encoded = self.embeddings.question(asked)
             clock.lap("embedding")
         understanding = understand(asked, spoken, history)
-        attempts = [self._attempt(Resolved(asked), encoded, without, clock)] if understanding.plain else []
+        attempts = [self._attempt(plain, encoded, without, clock)] if understanding.plain else []
         enough = understanding.last_resort and attempts[0].chance >= settings.threshold
         versions = () if enough else understanding.resolved
         if versions and self.writer:
@@ -204,7 +204,7 @@ class Chatbot(Runnable[str, Answer]):
         found = candidates(self.index, question, encoded.vector, settings.candidates, settings.lexical_weight, without)
         clock.lap("retrieval")
         asked = ask_tokens(self.reader.head, encoded, version.carried)
-        readings, chance = self.reader.read(self.index, question, encoded, asked, found)
+        readings, chance = self.reader.read(self.index, version, encoded, asked, found)
         clock.lap("reading")
         reranked = tuple(reading.candidate for reading in readings)
         return Attempt(question, asked, reranked, tuple(readings), chance)

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading
+from chatbot.conversation import Resolved
 from chatbot.embedding import Encoded
 from chatbot.index import Index
-from chatbot.language import crosses
+from chatbot.language import LANGUAGES
 from chatbot.late_interaction import Floats, Head, QuestionTokens
 from chatbot.lexical import numbers
 
@@ -37,15 +38,15 @@ class Confidence:
         self,
         index: Index,
         head: Head,
-        text: str,
+        version: Resolved,
         question: Encoded,
         asked: QuestionTokens,
         readings: Sequence[Reading],
     ) -> float:
-        """The chance, in [0, 1], that the first of `readings` answers the question `text`."""
+        """The chance, in [0, 1], that the first of `readings` answers the question as it is understood in `version`."""
         if not readings:
             return 0.0
-        values = figures(self.answerability, index, head, text, question, asked, readings)
+        values = figures(self.answerability, index, head, version, question, asked, readings)
         return float(1 / (1 + np.exp(-(values @ self.coefficients + self.intercept))))
 
 
@@ -53,7 +54,7 @@ def figures(
     model: AnswerabilityModel,
     index: Index,
     head: Head,
-    text: str,
+    version: Resolved,
     question: Encoded,
     asked: QuestionTokens,
     readings: Sequence[Reading],
@@ -62,13 +63,19 @@ def figures(
     best = readings[0]
     answerability = model.logit(*inputs(index, head, question, asked, best))
     similarity = best.candidate.sentences[best.sentence]
-    other = crosses(text, best.passage.document.language)
-    return np.array([answerability, similarity, _numbers(text, best), other], np.float64)
+    crosses = _crosses(version, best)
+    return np.array([answerability, similarity, _numbers(version.text, best), crosses], np.float64)
 
 
 def _numbers(text: str, reading: Reading) -> float:
     asked = numbers(text)
     return len(asked & numbers(reading.passage.embedded_text)) / len(asked) if asked else 1.0
+
+
+def _crosses(version: Resolved, reading: Reading) -> bool:
+    """Whether the question is not in the document's language, as far as it shows; a document in a third never is."""
+    language = reading.passage.document.language
+    return language in LANGUAGES and version.language not in (None, language)
 
 
 def inputs(

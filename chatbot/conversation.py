@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from chatbot.answer import Answer
+from chatbot.language import Language, shown_language
 from chatbot.lexical import content_runs, words
 from chatbot.sentences import Span
 
@@ -40,6 +42,11 @@ class Resolved:
 
     text: str
     carried: Span = (0, 0)
+
+    @cached_property
+    def language(self) -> Language | None:
+        """The one it is in, as far as it shows."""
+        return shown_language(self.text)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Which of the two languages a question is in."""
 
 from functools import cache
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 Language = Literal["en", "da"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 # Below this probability a text is too short or too mixed to tell; the fallback decides.
 _SURE = 0.8
@@ -13,17 +14,17 @@ _TOLD = 0.3
 _LIKE_DANISH = frozenset({"no", "nb", "nn"})
 
 
-def detect_language(text: str, fallback: Language) -> Language:
-    """English or Danish, or `fallback` where the text does not show it ("MitID", "77%")."""
+def shown_language(text: str) -> Language | None:
+    """English or Danish, or None where the text does not show it ("MitID", "77%")."""
     code, probability = _identifier().classify(text)
     if probability < _SURE:
-        return fallback
+        return None
     return "da" if code == "da" else "en"
 
 
-def crosses(text: str, language: str) -> bool:
-    """Whether a question is not in the document's language, as far as it shows; a document in a third never is."""
-    return language in get_args(Language) and detect_language(text, cast(Language, language)) != language
+def detect_language(text: str, fallback: Language) -> Language:
+    """English or Danish, or `fallback` where the text does not show it."""
+    return shown_language(text) or fallback
 
 
 def language_of(text: str) -> Language:

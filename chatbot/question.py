@@ -3,14 +3,13 @@
 import re
 import unicodedata
 from datetime import date
+from functools import cache
 
-from chatbot.language import Language
-from chatbot.phrases import GREETINGS, number, phrases
+from chatbot.language import LANGUAGES, Language
+from chatbot.phrases import number, phrases, texts
 
 # Day, month, year and serial number, as the CPR office writes them: "010203-1234", "0102031234", "010203 1234".
 _CPR = re.compile(r"(?<![\d.,-])(\d{2})(\d{2})(\d{2})[ -]?(\d{4})(?![\d.,-]?\d)")
-# The longest first: "Hi there" is more than "Hi".
-_GREETING = re.compile(rf"^(?:{'|'.join(sorted(GREETINGS, key=len, reverse=True))})\b[\s,.!–-]+(?=\w)", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -25,7 +24,7 @@ def clean(text: str) -> str:
 
 def without_greeting(question: str) -> str:
     """What is asked once the greeting before it is over: its words would only blur the question's vector."""
-    return _GREETING.sub("", question)
+    return _greeting().sub("", question)
 
 
 def refusal(question: str, language: Language, limit: int) -> str | None:
@@ -47,6 +46,14 @@ def has_personal_number(text: str) -> bool:
     raised by 60, as in replacement numbers.
     """
     return any(_is_day(*map(int, match.groups()[:3])) for match in _CPR.finditer(text))
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    greetings = [greeting for language in LANGUAGES for greeting in texts(language).greetings]
+    # The longest first: "Hi there" is more than "Hi".
+    longest_first = "|".join(sorted(greetings, key=len, reverse=True))
+    return re.compile(rf"^(?:{longest_first})\b[\s,.!–-]+(?=\w)", re.IGNORECASE)
 
 
 def _is_day(day: int, month: int, year: int) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading, read
 from chatbot.confidence import FEATURES, Confidence
+from chatbot.conversation import Resolved
 from chatbot.cross_encoder import CrossEncoderRanking
 from chatbot.embedding import Encoded
 from chatbot.errors import ChatbotError
@@ -36,15 +37,15 @@ class Reader:
     longest: int = 2
 
     def read(
-        self, index: Index, text: str, question: Encoded, asked: QuestionTokens, found: Sequence[Candidate]
+        self, index: Index, version: Resolved, question: Encoded, asked: QuestionTokens, found: Sequence[Candidate]
     ) -> tuple[list[Reading], float]:
         """The candidates' readings, best first, and the chance that the best one answers."""
         readings = read(index, self.head, asked, found, self.longest)
         if self.cross_encoder is not None:
-            readings = self.cross_encoder.order(text, readings)
+            readings = self.cross_encoder.order(version.text, readings)
         if self.confidence is None:
             return readings, readings[0].probability if readings else 0.0
-        return readings, self.confidence.chance(index, self.head, text, question, asked, readings)
+        return readings, self.confidence.chance(index, self.head, version, question, asked, readings)
 
 
 def load_reader(model: str, dimension: int, path: Path | None = None) -> Reader:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatbot.errors import ChatbotError
+from chatbot.language import Language
 
 PREFIX = "CHATBOT_"
 DEFAULT_MODEL = "multilingual-e5-small"
@@ -53,7 +54,7 @@ def _rates(value: str) -> str:
 
 
 class Settings(BaseSettings):
-    """What can be set, by `CHATBOT_NAME` in the environment; the README's table is made from this class."""
+    """What can be set, by `CHATBOT_NAME` in the environment; the table in docs/settings.md is made from this class."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
@@ -136,7 +137,7 @@ class Settings(BaseSettings):
     max_question_characters: Annotated[int, Field(ge=20, le=10_000)] = Field(
         1000, description="Longest question, in characters."
     )
-    language: Annotated[str, Field(pattern="^(en|da)$")] = Field(
+    language: Language = Field(
         "en", description="Language of the frame (en or da) when a question does not show its own."
     )
     contact: str = Field(
@@ -221,7 +222,7 @@ def load_settings() -> Settings:
 
 
 def settings_table() -> str:
-    """The settings as a Markdown table, as it stands in the README."""
+    """The settings as a Markdown table, as it stands in docs/settings.md."""
     rows = ["| Variable | Default | Meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = field.default

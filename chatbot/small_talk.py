@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.embedding import TextEmbeddings
-from chatbot.language import Language
-from chatbot.phrases import NOT_PLEASANTRIES, PLEASANTRIES
+from chatbot.language import LANGUAGES, Language
+from chatbot.phrases import texts
 
 # On the questions that come with the corpus (dev half), nothing but small talk is nearer than 0.89.
 _NEAR = 0.9
@@ -17,18 +17,24 @@ class SmallTalk:
     """Recognises small talk by its vector's nearness to a few ways of saying it, and to short questions proper."""
 
     def __init__(self, embeddings: TextEmbeddings) -> None:
-        sounds = [sound for pleasantry in PLEASANTRIES for sound in pleasantry.sounds_like]
-        self._pleasantries = [pleasantry for pleasantry in PLEASANTRIES for _ in pleasantry.sounds_like]
-        self._sounds = len(sounds)
-        self._vectors = _vectors(embeddings, [*sounds, *NOT_PLEASANTRIES])
+        said = [texts(language) for language in LANGUAGES]
+        sounds = [
+            (name, sound)
+            for known in said
+            for name, pleasantry in known.pleasantries.items()
+            for sound in pleasantry.sounds_like
+        ]
+        proper = [question for known in said for question in known.not_pleasantries]
+        self._names = [name for name, _ in sounds]
+        self._vectors = _vectors(embeddings, [*(sound for _, sound in sounds), *proper])
 
     def reply(self, vector: NDArray[np.float32], language: Language) -> str | None:
         """What to say to a question with this vector, or None where it is a question proper."""
-        nearness, proper = np.split(self._vectors @ vector, [self._sounds])
+        nearness, proper = np.split(self._vectors @ vector, [len(self._names)])
         nearest = int(nearness.argmax())
         if nearness[nearest] < max(_NEAR, float(proper.max())):
             return None
-        return self._pleasantries[nearest].replies[language]
+        return texts(language).pleasantries[self._names[nearest]].reply
 
 
 def _vectors(embeddings: TextEmbeddings, questions: Sequence[str]) -> NDArray[np.float32]:

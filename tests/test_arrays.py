@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chatbot.arrays import ArrayFile, RowsInFile, mapped
+from chatbot.arrays import ArrayFile, RowsInFile, mapped, rows_of
 
 
 def test_rows_that_were_appended_are_one_array_that_is_mapped(tmp_path: Path) -> None:
@@ -52,3 +52,16 @@ def test_a_file_that_is_cut_short_while_it_is_open_is_an_error_and_not_a_crash(t
     os.truncate(tmp_path / "rows.npy", 500)
     with pytest.raises(OSError, match=r"rows\.npy ends too early"):
         file[900:]
+
+
+def test_a_small_array_is_kept_in_memory_and_a_large_one_read_by_the_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.arange(12, dtype=np.float32).reshape(4, 3)
+    np.save(tmp_path / "rows.npy", rows)
+    small = rows_of(tmp_path / "rows.npy")
+    monkeypatch.setattr("chatbot.arrays._SMALL", 10)
+    large = rows_of(tmp_path / "rows.npy")
+    assert isinstance(small, np.ndarray)
+    assert isinstance(large, RowsInFile)
+    np.testing.assert_array_equal(small[1:3], large[1:3])

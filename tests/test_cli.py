@@ -113,14 +113,15 @@ def test_an_index_in_a_milvus_is_set_in_one_variable(monkeypatch: pytest.MonkeyP
     assert (Settings().milvus, Settings().index) == ("", Path("elsewhere"))
 
 
-def test_a_setting_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run("index", CHATBOT_THREADS="many")
+@pytest.mark.parametrize(("variable", "value"), [("CHATBOT_THREADS", "many"), ("CHATBOT_LANGUAGE", "fr")])
+def test_a_setting_that_does_not_fit_is_named(variable: str, value: str) -> None:
+    result = run("index", **{variable: value})
     assert result.exit_code == 1
-    assert "CHATBOT_THREADS=many does not fit" in result.stderr
+    assert f"{variable}={value} does not fit" in result.stderr
 
 
-def test_the_settings_table_is_the_readmes() -> None:
-    assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_settings_table_is_that_of_the_documentation() -> None:
+    assert settings_table() in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert run("settings").stdout.strip() == settings_table()
 
 

@@ -8,6 +8,7 @@ import pytest
 from chatbot.answering import ask_tokens
 from chatbot.chatbot import Chatbot
 from chatbot.confidence import figures
+from chatbot.conversation import Resolved
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.errors import ChatbotError
 from chatbot.reader import SHIPPED, Reader, load_reader, save_reader
@@ -44,7 +45,7 @@ def test_the_chance_is_a_probability_and_rests_on_figures_that_are_finite(chatbo
     encoded = chatbot.embeddings.question(QUESTION)
     asked = ask_tokens(reader.head, encoded)
     values = figures(
-        reader.confidence.answerability, chatbot.index, reader.head, QUESTION, encoded, asked, trace.readings
+        reader.confidence.answerability, chatbot.index, reader.head, Resolved(QUESTION), encoded, asked, trace.readings
     )
     assert np.isfinite(values).all()
     assert trace.answer.confidence is not None

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,15 +45,19 @@ class Level:
     failed: int
 
 
-def measure_levels(settings: Settings, questions: Sequence[str], askers: Sequence[int], seconds: float) -> list[Level]:
-    """Start a server of its own on loopback and ask it, for each number of `askers`, that many seconds.
+def measure_levels(
+    settings: Settings, questions: Sequence[str], askers: Sequence[int], seconds: float, servers: int = 1
+) -> list[Level]:
+    """Start servers of its own on loopback and ask them in turn, for each number of `askers`, that many seconds.
 
     Raises:
-        ChatbotError: the server does not get ready.
+        ChatbotError: a server does not get ready.
     """
-    with _server(settings) as port:
-        asyncio.run(_ready(port, questions[0]))
-        return [asyncio.run(ask_for(port, questions, count, seconds)) for count in askers]
+    with ExitStack() as running:
+        ports = [running.enter_context(_server(settings)) for _ in range(servers)]
+        for port in ports:
+            asyncio.run(_ready(port, questions[0]))
+        return [asyncio.run(ask_for(ports, questions, count, seconds)) for count in askers]
 
 
 def bare_encoder(settings: Settings, questions: Sequence[str]) -> float:
@@ -68,14 +72,14 @@ def bare_encoder(settings: Settings, questions: Sequence[str]) -> float:
     return done / (time.perf_counter() - started)
 
 
-async def ask_for(port: int, questions: Sequence[str], askers: int, seconds: float) -> Level:
-    """Ask the server at a port of this machine for that many seconds."""
+async def ask_for(ports: Sequence[int], questions: Sequence[str], askers: int, seconds: float) -> Level:
+    """Ask the servers at these ports of this machine for that many seconds; each asker stays with one of them."""
     endless = itertools.cycle(questions)
     times: list[float] = []
     statuses: Counter[int] = Counter()
     until = time.perf_counter() + seconds
 
-    async def ask_on() -> None:
+    async def ask_on(port: int) -> None:
         while time.perf_counter() < until:
             try:
                 async with Connection(port) as connection:
@@ -90,7 +94,7 @@ async def ask_for(port: int, questions: Sequence[str], askers: int, seconds: flo
                 await asyncio.sleep(0.01)
 
     begun = time.perf_counter()
-    await asyncio.gather(*(ask_on() for _ in range(askers)))
+    await asyncio.gather(*(ask_on(ports[asker % len(ports)]) for asker in range(askers)))
     taken = time.perf_counter() - begun
     p50, p95, p99 = np.percentile(times, [50, 95, 99]) * 1000 if times else (0.0, 0.0, 0.0)
     refused = statuses[503]

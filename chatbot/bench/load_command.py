@@ -16,12 +16,15 @@ def load(
         ),
     ] = None,
     seconds: Annotated[float, typer.Option(min=1, max=300, help="How long each number of askers asks.")] = 5.0,
+    servers: Annotated[
+        int, typer.Option(min=1, max=16, help="Servers the askers are spread over, as behind a reverse proxy.")
+    ] = 1,
     questions: Annotated[
         list[Path] | None,
         typer.Option(help="Files with the questions that are asked, as for evaluate.", show_default="corpus/questions"),
     ] = None,
 ) -> None:
-    """Ask a server, started for it on this machine alone, with more and more askers at the same time.
+    """Ask servers, started for it on this machine alone, with more and more askers at the same time.
 
     Prints a table: answers a second, the share of what the bare encoder does in batches on the same cores, milliseconds
     to the answer, questions refused for lack of room, and failures.
@@ -35,7 +38,7 @@ def load(
         files = question_files(questions or [], settings.corpus.parent / "questions")
         texts = [line.question for file in files for _, line in read_questions(file)]
         bare = bare_encoder(settings, texts)
-        levels = measure_levels(settings, texts, askers or [2**power for power in range(8)], seconds)
+        levels = measure_levels(settings, texts, askers or [2**power for power in range(8)], seconds, servers)
         rows = [
             f"| {level.askers} | {level.throughput:.0f} | {level.throughput / bare:.2f} | {level.p50:.0f} | "
             f"{level.p95:.0f} | {level.p99:.0f} | {level.refused} | {level.failed} |"

@@ -155,7 +155,7 @@ def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progr
 def _ask(run: Run, items: Sequence[Item], chatbot: "Chatbot", step: str, progress: Progress) -> None:
     from chatbot.evaluation.asking import Asker
 
-    run.drop_torn_line()
+    run.prepare()
     done = {row.question.id for row in run.rows()}
     left = [item for item in items if item.question.id not in done]
     asker = Asker(chatbot)

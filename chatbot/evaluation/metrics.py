@@ -98,8 +98,19 @@ _LIST = (
     Metric("latency_p95_ms", "Latency, 95th percentile", "95% of the answers take at most this long", "lower", "ms"),
 )
 METRICS: Mapping[str, Metric] = {metric.name: metric for metric in _LIST}
-# What an ablation is read by.
+# What a report begins with.
 HEADLINE = (
+    "accuracy",
+    "false_answer_rate",
+    "false_refusal_rate",
+    "citation_exact",
+    "citation_evidence",
+    "hit@1",
+    "auroc",
+    "latency_p50_ms",
+)
+# What an ablation is read by.
+ABLATION = (
     "hit@1",
     "accuracy",
     "answer_sentences",

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chatbot.evaluation.figures import Figures
-from chatbot.evaluation.metrics import HEADLINE, METRICS
+from chatbot.evaluation.metrics import METRICS
 
 if TYPE_CHECKING:
     from chatbot.evaluation.compare import Comparison, Difference
@@ -25,10 +25,10 @@ def figures(measured: Figures) -> None:
 
 
 def ablations(measured: "Measured") -> None:
-    """Print the headline metrics as they are without each part; nothing where none was taken away."""
+    """Print the metrics of an ablation as they are without each part; nothing where none was taken away."""
     if not measured.ablations:
         return
-    names = [name for name in HEADLINE if all(name in differences for differences in measured.ablations.values())]
+    names = measured.compared
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("without", no_wrap=True)
     for name in names:

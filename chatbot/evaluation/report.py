@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
     from chatbot.evaluation.runs import Config, Measured
 
-_HEADLINE = (
-    "accuracy",
-    "false_answer_rate",
-    "false_refusal_rate",
-    "citation_exact",
-    "citation_evidence",
-    "hit@1",
-    "auroc",
-    "latency_p50_ms",
-)
 _FAILURES, _OTHERS, _PASSAGES = 400, 2000, 3
 _WORST_FIRST = (Verdict.FALSE_ANSWER, Verdict.WRONG, Verdict.REFUSED)
 _SLICE_CHARTS: tuple[tuple[str, str, Callable[[Row], bool]], ...] = (
@@ -66,7 +56,7 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
         made_with=_without_folders(config.model_dump(mode="json")),
         measured=measured,
         metrics=METRICS,
-        headline=[name for name in _HEADLINE if name in figures],
+        headline=[name for name in HEADLINE if name in figures],
         sentences=list(_sentences(measured, rows)),
         said=_SAID,
         counts={verdict: sum(row.verdicts.verdict == verdict for row in rows) for verdict in Verdict},
@@ -82,7 +72,6 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
         latency=charts.latency([row.observation.latency_ms for row in rows], marks),
         steps=charts.steps(details.steps) if details.steps else None,
         ablations=ABLATIONS,
-        compared=[name for name in HEADLINE if all(name in found for found in measured.ablations.values())],
     )
 
 

@@ -17,6 +17,7 @@ from chatbot.evaluation.compare import Difference
 from chatbot.evaluation.details import Details
 from chatbot.evaluation.figures import Figures
 from chatbot.evaluation.items import Split
+from chatbot.evaluation.metrics import ABLATION
 from chatbot.evaluation.rows import Row
 from chatbot.evaluation.verdicts import judge
 
@@ -90,6 +91,11 @@ class Measured(Figures):
     details: Details
     ablations: dict[str, dict[str, Difference]] = Field(default_factory=dict)
 
+    @property
+    def compared(self) -> list[str]:
+        """The metrics that the ablations are read by, where each of them has a figure."""
+        return [name for name in ABLATION if all(name in differences for differences in self.ablations.values())]
+
 
 class Run:
     """The folder of one run."""
@@ -138,17 +144,8 @@ class Run:
             raise ChatbotError(f"{folder / CONFIG} cannot be read; was it written by another version?") from None
 
     def without(self, part: str) -> "Run":
-        """The same questions asked without a part: `without/PART/` in the run's folder.
-
-        Raises:
-            ChatbotError: the folder cannot be made.
-        """
-        folder = self.folder / WITHOUT / part
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ChatbotError(f"The run cannot be written to {folder} ({error.strerror}).") from None
-        return Run(folder, self.config)
+        """The same questions asked without a part: `without/PART/` in the run's folder."""
+        return Run(self.folder / WITHOUT / part, self.config)
 
     def rows(self) -> list[Row]:
         """The rows in the order they were asked; a last line that was cut short is passed over.
@@ -188,8 +185,16 @@ class Run:
         with (self.folder / ROWS).open("ab") as file:
             file.write(row.model_dump_json().encode() + b"\n")
 
-    def drop_torn_line(self) -> None:
-        """Cut off a last line that a killed run left unfinished."""
+    def prepare(self) -> None:
+        """Make the folder where there is none yet, and cut off a last line that a killed run left unfinished.
+
+        Raises:
+            ChatbotError: the folder cannot be made.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ChatbotError(f"The run cannot be written to {self.folder} ({error.strerror}).") from None
         path = self.folder / ROWS
         if path.exists():
             content = path.read_bytes()

@@ -4,7 +4,7 @@ from chatbot.answer import Certainty, Status
 from chatbot.evaluation.items import holds
 from chatbot.evaluation.rows import Observation, Row, Verdict, Verdicts
 from chatbot.evaluation.wording import contains, exact_match, f1
-from chatbot.language import detect_language
+from chatbot.language import LANGUAGES, detect_language
 from chatbot.lexical import stems
 from chatbot.sentences import sentences
 
@@ -63,7 +63,7 @@ def _cites_evidence(observation: Observation) -> bool:
 def _grounded(observation: Observation) -> float | None:
     """Share of the stems of the answer's words and numbers that its citations have."""
     languages = (observation.text_language,)
-    stated = set(stems(observation.answer.text, languages)) if languages[0] in ("da", "en") else set()
+    stated = set(stems(observation.answer.text, languages)) if languages[0] in LANGUAGES else set()
     cited = " ".join(citation.quote for citation in observation.answer.citations)
     if not stated or detect_language(cited, "en") != languages[0]:
         return None

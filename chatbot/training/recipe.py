@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading, ask_tokens, read
 from chatbot.confidence import Confidence, figures, inputs
+from chatbot.conversation import Resolved
 from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index
 from chatbot.late_interaction import Head, QuestionTokens
@@ -224,8 +225,8 @@ def _span(example: Example, reading: Reading, tokens: int) -> NDArray[np.bool_]:
 
 
 def _observe(model: AnswerabilityModel, item: _Read, head: Head, group: str) -> Observation:
-    text = item.example.item.question.question
-    values = figures(model, item.index, head, text, item.example.encoded, item.asked, item.readings)
+    version = Resolved(item.example.item.question.question)
+    values = figures(model, item.index, head, version, item.example.encoded, item.asked, item.readings)
     right = bool(item.readings) and item.answers(item.readings[0])
     answerable = item.possible and bool(item.example.gold)
     return Observation(values, right, answerable, group, item.example.article, item.example.item.question.language)

@@ -12,7 +12,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from chatbot.language import Language
 from chatbot.settings import Settings
 from chatbot.web.api import Api, api_router
 from chatbot.web.asking import Asking
@@ -76,7 +75,6 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
 
 def _rules(settings: Settings, limits: Limits, metrics: Metrics) -> Sequence[Middleware]:
     """What every request passes, in this order, the page's own included."""
-    default: Language = "da" if settings.language == "da" else "en"
     allowed = settings.allowed_origins.split()
     proxies = [proxy.strip() for proxy in settings.trusted_proxies.split(",")]
     return (
@@ -94,7 +92,7 @@ def _rules(settings: Settings, limits: Limits, metrics: Metrics) -> Sequence[Mid
         Middleware(KnownOrigins, allowed=allowed),
         Middleware(Limited, limits=limits),
         Middleware(ShortBodies),
-        Middleware(FrontPage, default=default),
+        Middleware(FrontPage, default=settings.language),
     )
 
 

@@ -115,8 +115,7 @@ class _Site:
         return HTMLResponse(html, status, {"content-language": language, "vary": "Accept-Language"})
 
     def _language(self, request: Request) -> Language:
-        default: Language = "da" if self._settings.language == "da" else "en"
-        return preferred_language(request.headers.get("accept-language"), default)
+        return preferred_language(request.headers.get("accept-language"), self._settings.language)
 
 
 def _facts(document: Entry, language: Language) -> list[tuple[str, str]]:

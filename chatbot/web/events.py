@@ -5,7 +5,6 @@ from typing import Any
 
 import gradio as gr
 
-from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web import frame, render
@@ -74,8 +73,7 @@ class Events:
         return conversation, self._log(conversation), "", frame.notice()
 
     def _begin(self, request: gr.Request) -> Conversation:
-        default: Language = "da" if self._settings.language == "da" else "en"
-        return Conversation(preferred_language(request.headers.get("accept-language"), default))
+        return Conversation(preferred_language(request.headers.get("accept-language"), self._settings.language))
 
     def _everything(self, conversation: Conversation) -> Updates:
         language = conversation.language

@@ -8,7 +8,7 @@ from html import escape
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.language import Language
+from chatbot.language import LANGUAGES, Language
 from chatbot.phrases import phrases
 from chatbot.web.accept import preferred_language
 from chatbot.web.assets import SCRIPT, STYLE_SHEETS
@@ -70,7 +70,7 @@ def rewrite(html: str, language: Language) -> str:
     html = _LANGUAGE.sub(f'<html lang="{language}"', html, count=1)
     says = phrases(language)
     styles = "".join(f'<link rel="stylesheet" href="./{name}">' for name in STYLE_SHEETS)
-    told = escape(json.dumps({known: _when_broken(known) for known in ("en", "da")}, ensure_ascii=False))
+    told = escape(json.dumps({known: _when_broken(known) for known in LANGUAGES}, ensure_ascii=False))
     # The script comes before Gradio's, whose requests it looks after.
     script = f'<script src="./{SCRIPT}" data-says="{told}"></script>'
     own = f"<title>{escape(says.title)}</title>{styles}{script}"

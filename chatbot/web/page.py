@@ -8,6 +8,7 @@ import gradio as gr
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web.asking import Asking
+from chatbot.web.colours import colours
 from chatbot.web.events import Events
 
 # Nobody's question waits for another visitor's; what one visitor asks is put in line by the conversation.
@@ -26,7 +27,7 @@ FREE = frozenset({"open", "watch", "switch", "start_over"})
 def build_page(settings: Settings, asking: Asking) -> Any:
     """The page as Gradio Blocks. Its texts arrive with the `load` event, which knows the visitor's language."""
     events = Events(settings, asking)
-    with gr.Blocks(title=phrases("da" if settings.language == "da" else "en").title, analytics_enabled=False) as page:
+    with gr.Blocks(title=phrases(settings.language).title, analytics_enabled=False) as page:
         conversation = gr.State(None)
         header = _html("header", script="header.js")
         log = _html("log", script="buttons.js")
@@ -55,13 +56,14 @@ def build_page(settings: Settings, asking: Asking) -> Any:
 
 def theme() -> Any:
     """What the style sheet builds on: system fonts and the colours there are before it is loaded."""
+    paper, ink = colours()["paper"], colours()["ink"]
     # Named fonts only: anything else Gradio would fetch, from its own server or another's.
     sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Helvetica Neue", "Arial", "sans-serif"]
     return gr.themes.Base(font=sans, font_mono=["ui-monospace", "monospace"]).set(
-        body_background_fill="#ffffff",
-        body_background_fill_dark="#14171c",
-        body_text_color="#1a1d21",
-        body_text_color_dark="#e6e8eb",
+        body_background_fill=paper.light,
+        body_background_fill_dark=paper.dark,
+        body_text_color=ink.light,
+        body_text_color_dark=ink.dark,
     )
 
 

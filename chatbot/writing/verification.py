@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from chatbot.answer import Citation, cite
 from chatbot.answering import Reading, ask_tokens
 from chatbot.embedding import Encoded, TextEmbeddings
-from chatbot.language import Language, is_in
+from chatbot.language import LANGUAGES, Language, is_in
 from chatbot.late_interaction import Floats, QuestionTokens
-from chatbot.lexical import STEMMED, is_stop_word, stems
+from chatbot.lexical import is_stop_word, stems
 from chatbot.passages import Passage
 from chatbot.question import clean
 from chatbot.reader import Reader
@@ -118,7 +118,7 @@ class Verifier:
     def answers(self, text: str, question: str, asked: QuestionTokens, quoted: Reading) -> bool:
         """Whether a written text says more than the question, meets it about as well as the quote does, and answers it
         at least as well, as far as the answerability model can tell."""
-        if set(stems(text, STEMMED)) <= set(stems(question, STEMMED)):
+        if set(stems(text, LANGUAGES)) <= set(stems(question, LANGUAGES)):
             return False
         quote = quoted.passage.document.slice(*quoted.span)
         encoded = self.embeddings.encode([text, quote], self.embeddings.prompts["passage"])

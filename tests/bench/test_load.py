@@ -16,7 +16,7 @@ async def _asked(statuses: list[int]) -> Level:
             writer.write(f"HTTP/1.1 {next(turns)} Said\r\ncontent-length: 2\r\n\r\n{{}}".encode())
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-        return await ask_for(server.sockets[0].getsockname()[1], ["What?", "Who?"], 3, 0.3)
+        return await ask_for([server.sockets[0].getsockname()[1]], ["What?", "Who?"], 3, 0.3)
 
 
 def test_refusals_and_failures_are_counted_and_are_no_answers() -> None:
@@ -27,6 +27,6 @@ def test_refusals_and_failures_are_counted_and_are_no_answers() -> None:
 
 
 def test_a_server_that_is_not_there_is_a_failure() -> None:
-    level = asyncio.run(ask_for(1, ["What?"], 1, 0.05))
+    level = asyncio.run(ask_for([1], ["What?"], 1, 0.05))
     assert level.failed > 0
     assert level.throughput == 0

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from chatbot.chatbot import Ready, open_chatbot
 from chatbot.errors import ChatbotError
-from chatbot.language import Language
+from chatbot.language import LANGUAGES, Language
 from chatbot.phrases import Phrases, phrases
 from chatbot.process import prepare_process
 from chatbot.progress import Progress
@@ -133,7 +133,7 @@ def _question_waits(visit: Visit) -> None:
 
 def take(browser: Browser, address: str, folder: Path, name: str, scene: Callable[[Visit], None]) -> None:
     """One scene, in every language, theme and size."""
-    languages: tuple[Language, ...] = ("en", "da")
+    languages: tuple[Language, ...] = LANGUAGES
     for language in languages:
         for theme in ("light", "dark"):
             for screen, size in SCREENS.items():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -177,8 +178,9 @@ def test_ablations_say_what_each_part_adds(question_file: Path, tmp_path: Path) 
     assert "What each part adds" in (folder / "report.html").read_text()
     assert "without" in done.stdout
 
-    (folder / "without" / "bm25" / "rows.jsonl").write_text("")
+    shutil.rmtree(folder / "without" / "bm25")
     assert run("--rescore", folder).exit_code == 0
+    assert not (folder / "without" / "bm25").exists(), "nothing is made where nothing is asked"
     left = json.loads((folder / "metrics.json").read_text())["ablations"]
     assert list(left) == [part for part in ABLATIONS if part != "bm25"], "what was interrupted is left out"
     assert run("--resume", folder).exit_code == 0

@@ -187,7 +187,3 @@ def test_an_answer_can_be_voted_on_unless_votes_are_off() -> None:
     assert "form" not in Parsed(rendered(answer, document=document, votes=False)).tags
     small_talk = Answer(question="Hi", language="en", status=Status.SMALL_TALK, text="Hello.")
     assert "form" not in Parsed(rendered(small_talk)).tags
-
-
-def test_the_steps_have_words_in_both_languages() -> None:
-    assert phrases("da").steps.keys() == phrases("en").steps.keys()

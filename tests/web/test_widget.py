@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from chatbot.cli import app
 from chatbot.settings import Settings
+from chatbot.web.colours import colours
 from chatbot.web.widget.script import SAID, widget_script
 
 
@@ -85,3 +86,10 @@ def test_the_command_says_whether_a_site_may_ask() -> None:
     assert "Set CHATBOT_ALLOWED_ORIGINS='https://town.example https://city.example'" in told.stderr
     told = command("town")
     assert (told.exit_code, "Write it like https://www.example.org" in told.stderr) == (1, True)
+
+
+def test_the_widget_has_the_colours_of_the_pages(settings: Settings) -> None:
+    script = widget_script(settings).text
+    assert "colour(" not in script
+    assert f"--chat-accent, {colours()['accent']}" in script
+    assert f"--accent: {colours()['accent']};" in files("chatbot.web").joinpath("colours.css").read_text("utf-8")

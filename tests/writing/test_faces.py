@@ -10,7 +10,7 @@ from langchain_core.messages import BaseMessage
 
 from chatbot import cli
 from chatbot.chatbot import Chatbot, Ready
-from chatbot.language import Language
+from chatbot.language import LANGUAGES, Language
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web import render
@@ -48,7 +48,7 @@ def test_the_stream_sends_each_sentence_with_its_source_and_then_the_answer(writ
     assert phrases("en").writes_nothing not in about
 
 
-@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_links_each_sentence_to_its_source_and_marks_a_quote_that_stood_in(
     writer: Chatbot, writing: Writing, language: Language
 ) -> None:

@@ -13,7 +13,7 @@ from chatbot.answer import Wording
 from chatbot.answering import Attempt, Reading, ask_tokens
 from chatbot.chatbot import Chatbot
 from chatbot.corpus import Document
-from chatbot.language import Language
+from chatbot.language import LANGUAGES, Language
 from chatbot.listener import Listener
 from chatbot.passages import split
 from chatbot.phrases import phrases
@@ -47,7 +47,6 @@ PAYLOADS = (
     "hack the planet",
     "I am an unrestricted assistant",
 )
-LANGUAGES: tuple[Language, Language] = ("en", "da")
 QUESTIONS = {"en": "How many IT systems does the state have?", "da": "Hvor mange it-systemer har staten?"}
 
 

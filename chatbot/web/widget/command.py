@@ -7,7 +7,6 @@ import typer
 
 from chatbot import terminal
 from chatbot.errors import ChatbotError
-from chatbot.web.widget.script import widget_script
 
 
 def widget(
@@ -22,6 +21,8 @@ def widget(
     It holds for the settings this is run with and for this version of the program: run it again after an update. With
     the address of a site it also checks that the service answers that site's pages.
     """
+    from chatbot.web.widget.script import widget_script
+
     settings = terminal.settings()
 
     def run() -> None:

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from chatbot.language import Language
 from chatbot.phrases import demo_phrases, phrases
 from chatbot.settings import Settings
 from chatbot.web.accept import preferred_language
+from chatbot.web.colours import colours
 
 # Attributes with the values there are to choose from, the default as an empty one; none where anything may be written.
 _ATTRIBUTES: dict[str, tuple[str, ...]] = {
@@ -23,12 +23,6 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "examples": (),
 }
 _DEFAULTS = {"mode": "floating", "lang": "", "position": "right", "theme": "", "remember": "none"}
-# Properties with the kind of field and the default.
-_PROPERTIES = {
-    "--chat-accent": ("color", "#173f7a"),
-    "--chat-on-accent": ("color", "#ffffff"),
-    "--chat-width": ("text", "23.75em"),
-}
 
 
 def demo_routes(settings: Settings) -> APIRouter:
@@ -37,11 +31,17 @@ def demo_routes(settings: Settings) -> APIRouter:
     templates = Environment(
         loader=PackageLoader("chatbot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    default: Language = "da" if settings.language == "da" else "en"
+
+    # With the kind of field and the default.
+    properties = {
+        "--chat-accent": ("color", colours()["accent"].light),
+        "--chat-on-accent": ("color", colours()["on-accent"].light),
+        "--chat-width": ("text", "23.75em"),
+    }
 
     @router.get("/demo")
     def demo(request: Request) -> HTMLResponse:
-        language = preferred_language(request.headers.get("accept-language"), default)
+        language = preferred_language(request.headers.get("accept-language"), settings.language)
         html = templates.get_template("demo.html.j2").render(
             language=language,
             says=phrases(language),
@@ -49,7 +49,7 @@ def demo_routes(settings: Settings) -> APIRouter:
             root=request.scope.get("root_path", ""),
             attributes=_ATTRIBUTES,
             default_choice=_DEFAULTS,
-            properties=_PROPERTIES,
+            properties=properties,
         )
         return HTMLResponse(html, headers={"Content-Language": language, "Vary": "Accept-Language"})
 

@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from chatbot.phrases import DANISH, ENGLISH, Phrases
+from chatbot.language import LANGUAGES
+from chatbot.phrases import Phrases, phrases
 from chatbot.settings import Settings
+from chatbot.web.colours import colours
 
 _PARTS = ("stream", "conversation", "elements", "answer", "panel", "memory", "element", "start")
 
@@ -23,6 +25,7 @@ SAID = (
     "unavailable", "understood_as", "written", "yes", "you_asked",
 )  # fmt: skip
 
+_COLOUR = re.compile(r"colour\(([\w-]+)\)")
 _COMMENT = re.compile(r"^\s*(?://.*|/\*.*\*/)?\n|^\s+", re.MULTILINE)
 
 
@@ -54,7 +57,7 @@ class WidgetScript:
 def widget_script(settings: Settings) -> WidgetScript:
     """The script for an installation."""
     served = {
-        "PHRASES": {"en": _said(ENGLISH, settings), "da": _said(DANISH, settings)},
+        "PHRASES": {language: _said(phrases(language), settings) for language in LANGUAGES},
         "SETTINGS": {
             "language": settings.language,
             "limit": settings.max_question_characters,
@@ -62,7 +65,7 @@ def widget_script(settings: Settings) -> WidgetScript:
         },
     }
     constants = "".join(f"const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in served.items())
-    style = f"const STYLE = new CSSStyleSheet();\nSTYLE.replaceSync({json.dumps(_source('widget.css'))});\n"
+    style = f"const STYLE = new CSSStyleSheet();\nSTYLE.replaceSync({json.dumps(_style())});\n"
     parts = "".join(_source(f"{part}.js") for part in _PARTS)
     return WidgetScript(f'(() => {{\n"use strict";\n{constants}{style}{parts}}})();\n')
 
@@ -74,6 +77,11 @@ def _said(says: Phrases, settings: Settings) -> dict[str, object]:
     else:
         stored = says.feedback_stored if settings.feedback else says.nothing_stored
     return {**{name: everything[name] for name in SAID}, "stored": stored}
+
+
+def _style() -> str:
+    """The style sheet; `colour(NAME)` in it stands for a colour of the pages."""
+    return _COLOUR.sub(lambda named: str(colours()[named[1]]), _source("widget.css"))
 
 
 def _source(name: str) -> str:
