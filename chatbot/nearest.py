@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import Floats, RowsInFile
+from chatbot.arrays import ArrayFile, Floats, RowsInFile
 
 # Up to so many vectors each is compared: 2 ms and 77 MB at 384 dimensions.
 EXACT = 50_000
@@ -75,10 +75,9 @@ class NearestNeighbours:
         if count <= EXACT:
             index: Any = faiss.IndexFlatIP(dimension)
         else:
-            halves = np.lib.format.open_memmap(folder / _HALVES, "w+", np.float16, vectors.shape)
-            for first in range(0, count, _AT_ONCE):
-                halves[first : first + _AT_ONCE] = vectors[first : first + _AT_ONCE]
-            halves.flush()
+            with ArrayFile(folder / _HALVES) as halves:
+                for first in range(0, count, _AT_ONCE):
+                    halves.append(vectors[first : first + _AT_ONCE].astype(np.float16))
             index = _trained(vectors, like._centroids(count) if like else None)
         for first in range(0, count, _AT_ONCE):
             index.add(np.ascontiguousarray(vectors[first : first + _AT_ONCE], np.float32))
