@@ -167,14 +167,11 @@ def _embedded(
 
 def _embed(passages: Sequence[Passage], making: Making, progress: Progress) -> Iterator[Embedded]:
     """What the model makes of each passage, in order; a group of them is in memory at a time."""
-    sentences = sum(len(passage.sentences) for passage in passages)
-    told = 0
+    sentences = starts([len(passage.sentences) for passage in passages]).tolist()
     for first in range(0, len(passages), _AT_ONCE):
-        group = passages[first : first + _AT_ONCE]
-        yield from _embed_group(
-            group, making, _continued(progress, first, len(passages)), _continued(progress, told, sentences)
-        )
-        told += sum(len(passage.sentences) for passage in group)
+        passages_read = _continued(progress, first, len(passages))
+        sentences_read = _continued(progress, sentences[first], sentences[-1])
+        yield from _embed_group(passages[first : first + _AT_ONCE], making, passages_read, sentences_read)
 
 
 def _embed_group(
