@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from chatbot.errors import ChatbotError
-from chatbot.evaluation.bootstrap import distributions, interval
-from chatbot.evaluation.figures import figure, slices
+from chatbot.evaluation.figures import DECIMALS, figures, slices
 from chatbot.evaluation.gates import Limit
 from chatbot.evaluation.metrics import METRICS, Table, statistics, tabulate
 from chatbot.evaluation.rows import Row, Verdict
@@ -114,38 +113,30 @@ def drops(comparison: Comparison, limits: Sequence[Limit]) -> list[str]:
     return found
 
 
-def _paired(before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
-    """The rows of `after` in the order of `before`."""
-    _check_same(before, after)
-    answers = {row.question.id: row for row in after}
-    return [answers[row.question.id] for row in before]
-
-
 def _differences(a: Table, b: Table) -> dict[str, Difference]:
     of_a, of_b = statistics(a), statistics(b)
-    both = [name for name in of_a if name in of_b]
-    spread_a = distributions({name: of_a[name] for name in both}, len(a))
-    spread_b = distributions({name: of_b[name] for name in both}, len(b))
-    found: dict[str, Difference] = {}
-    for name in both:
-        value = of_b[name].value - of_a[name].value
-        shown = figure(value, *interval(spread_b[name] - spread_a[name], value))
-        a_value, b_value = round(of_a[name].value, 6), round(of_b[name].value, 6)
-        found[name] = Difference(a=a_value, b=b_value, **shown.model_dump())
-    return found
+    changes = figures({name: of_b[name] - of_a[name] for name in of_a if name in of_b}, len(a))
+    return {
+        name: Difference(
+            a=round(of_a[name].value, DECIMALS), b=round(of_b[name].value, DECIMALS), **change.model_dump()
+        )
+        for name, change in changes.items()
+    }
 
 
-def _check_same(before: Sequence[Row], after: Sequence[Row]) -> None:
-    a = {row.question.id: row.question for row in before}
-    b = {row.question.id: row.question for row in after}
+def _paired(before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+    """The rows of `after` in the order of `before`."""
+    a = {row.question.id: row for row in before}
+    b = {row.question.id: row for row in after}
     if a.keys() != b.keys():
         raise ChatbotError(
             f"The runs asked different questions: {len(a.keys() & b.keys())} in common, {len(a.keys() - b.keys())} "
             f"only in the first and {len(b.keys() - a.keys())} only in the second. Compare runs over the same questions."
         )
-    changed = [name for name, question in a.items() if b[name] != question]
+    changed = [name for name in a if a[name].question != b[name].question]
     if changed:
         raise ChatbotError(
             f"The runs asked different questions: {len(changed)} of {len(a)} are worded or labelled otherwise, the "
             f"first of them {changed[0]}. Compare runs over the same questions."
         )
+    return [b[name] for name in a]

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from chatbot.answer import Status
 from chatbot.evaluation import calibration
-from chatbot.evaluation.bootstrap import Floats, distributions, interval
-from chatbot.evaluation.figures import Figure, figure, slices
-from chatbot.evaluation.metrics import percentile, tabulate
+from chatbot.evaluation.bootstrap import Booleans, Floats, percentile
+from chatbot.evaluation.figures import Figure, figures, slices
+from chatbot.evaluation.metrics import tabulate
 from chatbot.evaluation.rows import Row
 from chatbot.evaluation.verdicts import is_answered, is_clear
 
@@ -62,15 +62,13 @@ OUTCOMES = ("right_clear", "right_possible", "wrong_clear", "wrong_possible", "n
 def detail(rows: Sequence[Row]) -> Details:
     """The details of `rows`, which must not be empty."""
     table = tabulate(rows)
-    slowest = percentile(table.latency, 0.99)
-    spread = distributions({"p99": slowest}, len(rows))["p99"]
     curve = calibration.risk_coverage(table.confidence, table.best_right)
     return Details(
         confusion=_confusion(rows),
         risk_coverage=tuple(Point(coverage=share, risk=risk, confidence=level) for share, risk, level in curve),
         operating=_operating(rows),
         reliability=_reliability(table.confidence, table.best_right),
-        latency_p99_ms=figure(slowest.value, *interval(spread, slowest.value)),
+        latency_p99_ms=figures({"p99": percentile(table.latency, 0.99)}, len(rows))["p99"],
         steps=_steps(rows),
         slices={name: len(members) for name, members in slices(rows).items()},
     )
@@ -102,7 +100,7 @@ def _operating(rows: Sequence[Row]) -> Point | None:
     )
 
 
-def _reliability(confidence: Floats, right: calibration.Booleans) -> tuple[Bin, ...]:
+def _reliability(confidence: Floats, right: Booleans) -> tuple[Bin, ...]:
     bins = calibration.bin_of(confidence)
     members = (bins == number for number in range(calibration.BINS))
     return tuple(

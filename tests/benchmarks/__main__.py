@@ -99,7 +99,7 @@ def _hits(each: Measured, depth: int) -> np.ndarray:
 def _interval(difference: np.ndarray) -> tuple[float, float]:
     """95% paired bootstrap interval of the mean."""
     count = len(difference)
-    statistic = Statistic(float(difference.mean()), lambda counts: counts @ difference / count)
+    statistic = Statistic(count, lambda counts: counts @ difference / count)
     return interval(distributions({"difference": statistic}, count)["difference"], statistic.value)
 
 
