@@ -3,16 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from chatbot.answer import Status
 from chatbot.evaluation import calibration
 from chatbot.evaluation.bootstrap import Booleans, Floats, percentile
 from chatbot.evaluation.figures import Figure, figures, slices
 from chatbot.evaluation.metrics import tabulate
 from chatbot.evaluation.rows import Row
-from chatbot.evaluation.verdicts import is_answered, is_clear
 
 
 class Point(BaseModel):
@@ -84,13 +81,13 @@ def _confusion(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
 
 
 def _outcome(row: Row) -> str:
-    if is_answered(row.observation):
-        return f"{'right' if row.verdicts.right else 'wrong'}_{'clear' if is_clear(row.observation) else 'possible'}"
-    return Status(row.answer.status).value
+    if row.observation.answered:
+        return f"{'right' if row.verdicts.right else 'wrong'}_{'clear' if row.observation.clear else 'possible'}"
+    return row.answer.status
 
 
 def _operating(rows: Sequence[Row]) -> Point | None:
-    answered = [row for row in rows if is_answered(row.observation)]
+    answered = [row for row in rows if row.observation.answered]
     if not answered:
         return None
     return Point(
@@ -121,4 +118,4 @@ def _steps(rows: Sequence[Row]) -> dict[str, float]:
     if not total:
         return {}
     shares = {step: milliseconds / total for step, milliseconds in spent.items()}
-    return {**shares, "other": max(0.0, 1 - float(np.sum(list(shares.values()))))}
+    return {**shares, "other": max(0.0, 1 - sum(shares.values()))}

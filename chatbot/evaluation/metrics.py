@@ -11,7 +11,6 @@ from chatbot.answer import Wording
 from chatbot.evaluation import calibration
 from chatbot.evaluation.bootstrap import Booleans, Floats, Statistic, mean, percentile
 from chatbot.evaluation.rows import Row
-from chatbot.evaluation.verdicts import is_answered, is_clear
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def tabulate(rows: Sequence[Row]) -> Table:
         confidence=np.array([row.confidence for row in rows]),
         answerable=np.array([row.question.answerable for row in rows]),
         near=np.array([row.question.kind == "near-topic" for row in rows]),
-        clear=np.array([is_clear(row.observation) for row in rows]),
+        clear=np.array([row.observation.clear for row in rows]),
         best_right=np.array([row.verdicts.best_right for row in rows]),
         latency=np.array([row.observation.latency_ms for row in rows]),
     )
@@ -191,7 +190,7 @@ def statistics(table: Table) -> dict[str, Statistic]:
 
 def _values(row: Row) -> dict[str, float | None]:
     observation, verdicts = row.observation, row.verdicts
-    answerable, answered = row.question.answerable, is_answered(observation)
+    answerable, answered = row.question.answerable, observation.answered
     written = observation.written
     said = written.kept + written.dropped if written else 0
     return {
@@ -219,14 +218,10 @@ def _retrieval(rows: Sequence[Row]) -> dict[str, Floats]:
     judged: list[Qrel] = []
     ranking: list[ScoredDoc] = []
     for number, row in enumerate(rows):
-        judged += [
-            Qrel(str(number), f"{place.document}:{place.start}-{place.end}", 1) for place in row.observation.relevant
-        ]
+        judged += [Qrel(str(number), passage.id, 1) for passage in row.observation.relevant]
         # The rank stands in for the score: trec_eval would order equal scores by name.
-        ranking += [
-            ScoredDoc(str(number), f"{found.document}:{found.start}-{found.end}", -float(rank))
-            for rank, found in enumerate(row.observation.retrieved)
-        ]
+        ranked = enumerate(row.observation.retrieved)
+        ranking += [ScoredDoc(str(number), passage.id, -float(rank)) for rank, passage in ranked]
     values = {name: np.full(len(rows), np.nan) for name in names.values()}
     for result in ir_measures.iter_calc(list(names), judged, ranking) if judged else ():
         values[names[result.measure]][int(result.query_id)] = result.value

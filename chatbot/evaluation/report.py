@@ -7,13 +7,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chatbot.answer import Citation
 from chatbot.evaluation import charts
 from chatbot.evaluation.ablation import ABLATIONS
 from chatbot.evaluation.figures import Figure, slices
-from chatbot.evaluation.items import Place, Spanned, holds
+from chatbot.evaluation.items import Place, holds
 from chatbot.evaluation.metrics import HEADLINE, METRICS
 from chatbot.evaluation.rows import Retrieved, Row, Verdict
-from chatbot.evaluation.verdicts import is_answered, is_clear
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -47,8 +47,8 @@ class Piece:
 
 def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
     """The report of a run."""
-    failed = sorted((row for row in rows if row.verdicts.verdict.failed), key=_severity)
-    others = [row for row in rows if not row.verdicts.verdict.failed]
+    failed = sorted((row for row in rows if row.verdicts.verdict in _WORST_FIRST), key=_severity)
+    others = [row for row in rows if row.verdicts.verdict not in _WORST_FIRST]
     details, figures = measured.details, measured.metrics
     marks = {"median": figures["latency_p50_ms"].value, "95%": figures["latency_p95_ms"].value}
     return _template().render(
@@ -59,6 +59,7 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
         headline=[name for name in HEADLINE if name in figures],
         sentences=list(_sentences(measured, rows)),
         said=_SAID,
+        worst_first=_WORST_FIRST,
         counts={verdict: sum(row.verdicts.verdict == verdict for row in rows) for verdict in Verdict},
         failures=failed[:_FAILURES],
         failures_left=len(failed[_FAILURES:]),
@@ -78,11 +79,10 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
 def pieces(passage: Retrieved, row: Row) -> list[Piece]:
     """The passage's text cut where evidence or quotes begin and end."""
     evidence = [place for place in row.observation.evidence if holds(passage, place)]
-    quotes: list[Spanned] = [quote for quote in row.answer.citations if holds(passage, quote)]
-    spans: list[Spanned] = [*evidence, *quotes]
-    cuts = sorted({passage.start, passage.end, *(at for span in spans for at in (span.start, span.end))})
+    quotes = [quote for quote in row.answer.citations if holds(passage, quote)]
+    spans: list[Place | Citation] = [passage, *evidence, *quotes]
     found: list[Piece] = []
-    for start, end in pairwise(cuts):
+    for start, end in pairwise(sorted({at for span in spans for at in (span.start, span.end)})):
         here = Place(document=passage.document, start=start, end=end)
         found.append(
             Piece(
@@ -100,18 +100,18 @@ def _sentences(measured: "Measured", rows: Sequence[Row]) -> Iterator[str]:
     others = [row for row in rows if not row.question.answerable]
     if answerable:
         right = sum(row.verdicts.right for row in answerable)
-        refused = sum(not is_answered(row.observation) for row in answerable)
+        refused = sum(not row.observation.answered for row in answerable)
         yield (
             f"{len(answerable)} questions can be answered from the documents. {right} of them ({right / len(answerable):.0%}) "
             f"got the right answer, {len(answerable) - right - refused} a wrong one and {refused} none."
         )
     if others:
-        answered = sum(is_answered(row.observation) for row in others)
+        answered = sum(row.observation.answered for row in others)
         yield (
             f"{len(others)} questions cannot be answered from {'them' if answerable else 'the documents'}. {len(others) - answered} of these "
             f"({(len(others) - answered) / len(others):.0%}) rightly got no answer; {answered} got one all the same."
         )
-    clear = [row for row in rows if is_clear(row.observation)]
+    clear = [row for row in rows if row.observation.clear]
     if clear:
         right = sum(row.verdicts.right for row in clear)
         yield f"{len(clear)} answers were shown as clear, and {right} of those ({right / len(clear):.0%}) were right."
@@ -149,7 +149,7 @@ def _without_folders(value: Any) -> Any:
 
 def _severity(row: Row) -> tuple[bool, int, float]:
     """What does most harm comes first: what was shown as clear, then answers where there are none, the surest first."""
-    return not is_clear(row.observation), _WORST_FIRST.index(row.verdicts.verdict), -row.confidence
+    return not row.observation.clear, _WORST_FIRST.index(row.verdicts.verdict), -row.confidence
 
 
 @cache

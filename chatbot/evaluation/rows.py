@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from chatbot.answer import Answer
+from chatbot.answer import Answer, Certainty, Status
 from chatbot.evaluation.items import Place, Question
 
 # Passages kept of each ranking; every retrieval metric looks at the first ten.
@@ -20,19 +20,10 @@ class Verdict(StrEnum):
     FALSE_ANSWER = "false_answer"
     RIGHTLY_REFUSED = "rightly_refused"
 
-    @property
-    def failed(self) -> bool:
-        return self in (Verdict.WRONG, Verdict.REFUSED, Verdict.FALSE_ANSWER)
 
-
-class Retrieved(BaseModel):
+class Retrieved(Place):
     """A retrieved passage, with its place and the score it was ranked by."""
 
-    model_config = ConfigDict(frozen=True)
-
-    document: str
-    start: int
-    end: int
     score: float
     text: str
 
@@ -82,6 +73,15 @@ class Observation(BaseModel):
     latency_ms: float
     steps_ms: dict[str, float]
     written: Written | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self.answer.status == Status.ANSWERED
+
+    @property
+    def clear(self) -> bool:
+        """Whether the answer was shown as clear."""
+        return self.answered and self.answer.certainty == Certainty.CLEAR
 
 
 class Verdicts(BaseModel):
