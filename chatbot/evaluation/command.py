@@ -1,6 +1,5 @@
 """`chatbot evaluate`: the options, and what is done with each combination of them."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -179,7 +178,7 @@ def _finish(run: "Run", gates: Sequence["Gate"], *, json: bool) -> None:
         _say(f"Stopped; the answers are kept. Score them with `chatbot evaluate --rescore {run.folder}`.")
         raise typer.Exit(_INTERRUPTED) from None
     if json:
-        _print(Figures(**measured.model_dump(include=set(Figures.model_fields))).model_dump_json())
+        typer.echo(measured.model_dump_json(include=set(Figures.model_fields)))
     else:
         printing.figures(measured)
         printing.ablations(measured)
@@ -198,7 +197,7 @@ def _compare(a: Path, b: Path, limits: Sequence["Limit"], *, json: bool) -> None
 
     comparison = terminal.reporting(both)
     if json:
-        _print(comparison.model_dump_json())
+        typer.echo(comparison.model_dump_json())
     else:
         printing.comparison(comparison)
     _fail_if(drops(comparison, limits))
@@ -242,7 +241,3 @@ def _usage(sentence: str) -> NoReturn:
 def _say(*sentences: str) -> None:
     for sentence in sentences:
         typer.echo(sentence, err=True)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")

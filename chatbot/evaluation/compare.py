@@ -31,6 +31,12 @@ class Difference(BaseModel):
         """By how much the metric got worse; negative where it got better."""
         return self.value if METRICS[metric].better == "lower" else -self.value
 
+    def judged(self, metric: str) -> str:
+        """`better` or `worse`, where that is more than chance and the metric has a better side; else nothing."""
+        if METRICS[metric].better is None or not self.certain:
+            return ""
+        return "worse" if self.worsening(metric) > 0 else "better"
+
 
 class Changed(BaseModel):
     """A question whose verdict is not what it was."""

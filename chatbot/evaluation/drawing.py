@@ -9,8 +9,6 @@ class Sheet:
     """One drawing. Colours come from the page's style sheet, by class name, so that it follows light and dark."""
 
     def __init__(self, width: int, height: int, title: str) -> None:
-        self.width = width
-        self.height = height
         self._root = ElementTree.Element(
             "svg", {"viewBox": f"0 0 {width} {height}", "role": "img", "aria-label": title, "class": "chart"}
         )

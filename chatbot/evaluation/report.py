@@ -81,17 +81,14 @@ def pieces(passage: Retrieved, row: Row) -> list[Piece]:
     evidence = [place for place in row.observation.evidence if holds(passage, place)]
     quotes = [quote for quote in row.answer.citations if holds(passage, quote)]
     spans: list[Place | Citation] = [passage, *evidence, *quotes]
-    found: list[Piece] = []
-    for start, end in pairwise(sorted({at for span in spans for at in (span.start, span.end)})):
-        here = Place(document=passage.document, start=start, end=end)
-        found.append(
-            Piece(
-                text=passage.text[start - passage.start : end - passage.start],
-                evidence=any(holds(place, here) for place in evidence),
-                quoted=any(holds(quote, here) for quote in quotes),
-            )
+    return [
+        Piece(
+            text=passage.text[start - passage.start : end - passage.start],
+            evidence=any(place.start <= start and end <= place.end for place in evidence),
+            quoted=any(quote.start <= start and end <= quote.end for quote in quotes),
         )
-    return found
+        for start, end in pairwise(sorted({at for span in spans for at in (span.start, span.end)}))
+    ]
 
 
 def _sentences(measured: "Measured", rows: Sequence[Row]) -> Iterator[str]:
@@ -164,18 +161,13 @@ def _template() -> "Template":
         lstrip_blocks=True,
     )
     environment.filters["share"] = _share
-    environment.filters["exactly"] = _exactly
     return environment.get_template("report.html.j2")
 
 
-def _share(value: float, unit: str = "share") -> str:
+def _share(value: float, unit: str) -> str:
     """A value in its unit, as short as it is still telling."""
     if unit == "ms":
         return f"{value:.0f}\u00a0ms" if value >= 10 else f"{value:.1f}\u00a0ms"
     if unit in ("score", "sentences"):
         return f"{value:.3f}" if unit == "score" else f"{value:.2f}"
     return "100%" if value == 1 else f"{value * 100:.1f}%"
-
-
-def _exactly(figure: Figure, unit: str) -> dict[str, Any]:
-    return {"value": _share(figure.value, unit), "low": _share(figure.low, unit), "high": _share(figure.high, unit)}
