@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chatbot.evaluation.runs import Config, Measured
 
 _FAILURES, _OTHERS, _PASSAGES = 400, 2000, 3
+_DECIMALS = {"score": 3, "sentences": 2, "tokens": 0}
 _WORST_FIRST = (Verdict.FALSE_ANSWER, Verdict.WRONG, Verdict.REFUSED)
 _SLICE_CHARTS: tuple[tuple[str, str, Callable[[Row], bool]], ...] = (
     ("Right answers where there is one", "accuracy", lambda row: row.question.answerable),
@@ -168,6 +169,6 @@ def _share(value: float, unit: str) -> str:
     """A value in its unit, as short as it is still telling."""
     if unit == "ms":
         return f"{value:.0f}\u00a0ms" if value >= 10 else f"{value:.1f}\u00a0ms"
-    if unit in ("score", "sentences"):
-        return f"{value:.3f}" if unit == "score" else f"{value:.2f}"
-    return "100%" if value == 1 else f"{value * 100:.1f}%"
+    if unit == "share":
+        return "100%" if value == 1 else f"{value * 100:.1f}%"
+    return f"{value:.{_DECIMALS[unit]}f}"
