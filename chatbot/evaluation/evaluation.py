@@ -4,6 +4,7 @@ import hashlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from chatbot.evaluation.items import Item, select
 from chatbot.evaluation.questions import load_questions, question_files
 from chatbot.evaluation.report import render
 from chatbot.evaluation.rows import Row
-from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, now, program, safe_name
+from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, program, safe_name
 from chatbot.evaluation.squad import Squad, load_squad, unseen
 from chatbot.evaluation.verdicts import judge
 from chatbot.progress import Progress, no_progress
@@ -28,15 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Questions and the chatbot to ask them, with notices on how it started."""
+    """The questions of a selection, the files they came from, and the paragraphs they are about, where those are SQuAD's."""
 
+    selection: Selection
     items: tuple[Item, ...]
     sources: tuple[Source, ...]
     squad: Squad | None
 
 
-class InterruptedRunError(ChatbotError):
-    """A run was stopped by hand; what it asked is kept."""
+class InterruptedRunError(KeyboardInterrupt):
+    """A run was stopped by hand; what it asked is kept, and the message says how to go on."""
 
 
 def prepare(selection: Selection, settings: Settings) -> Prepared:
@@ -57,7 +59,7 @@ def prepare(selection: Selection, settings: Settings) -> Prepared:
     if not chosen:
         where = f"in the {selection.split} half" if selection.split else "left to ask"
         raise ChatbotError(f"None of the {len(items)} questions is {where}.")
-    return Prepared(chosen, tuple(Source.of(path) for path in paths), squad)
+    return Prepared(selection, chosen, tuple(Source.of(path) for path in paths), squad)
 
 
 def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_progress) -> "tuple[Chatbot, list[str]]":
@@ -73,19 +75,13 @@ def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_pro
     if prepared.squad is None:
         ready = open_chatbot(settings, progress)
     else:
-        root = settings.index / "squad" / corpus_hash(prepared.squad)
+        hashes = "".join(document.sha256 for document in prepared.squad.corpus.documents)
+        root = settings.index / "squad" / hashlib.sha256(hashes.encode()).hexdigest()[:16]
         ready = open_over(prepared.squad.corpus, root, settings, progress)
     return ready.chatbot, list(ready.notices)
 
 
-def corpus_hash(squad: Squad) -> str:
-    """Sixteen hexadecimal digits that change with any paragraph."""
-    joined = "".join(document.sha256 for document in squad.corpus.documents)
-    return hashlib.sha256(joined.encode()).hexdigest()[:16]
-
-
 def start(
-    selection: Selection,
     prepared: Prepared,
     chatbot: "Chatbot",
     settings: Settings,
@@ -99,10 +95,10 @@ def start(
         ChatbotError: the folder cannot be made.
     """
     config = Config(
-        name=safe_name(name or default_name(selection)),
-        started=now(),
+        name=safe_name(name or default_name(prepared.selection)),
+        started=datetime.now(UTC).replace(microsecond=0),
         questions=len(prepared.items),
-        selection=absolute(selection),
+        selection=absolute(prepared.selection),
         sources=prepared.sources,
         settings=_plain(settings),
         manifest=chatbot.index.manifest.model_dump(mode="json"),
@@ -135,7 +131,7 @@ def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progr
     soon as it is there.
 
     Raises:
-        InterruptedRunError: Ctrl-C was pressed; the message says how to go on.
+        InterruptedRunError: Ctrl-C was pressed.
     """
     from chatbot.evaluation.ablation import ABLATIONS
 
@@ -175,8 +171,7 @@ def measure(run: Run) -> Measured:
     """
     rows = run.scored()
     measured = Measured(**score(rows).model_dump(), details=detail(rows), ablations=_ablations(run, rows))
-    run.rewrite(rows)
-    run.save(measured, render(run.config, measured, rows))
+    run.save(rows, measured, render(run.config, measured, rows))
     return measured
 
 
@@ -208,17 +203,8 @@ def default_name(selection: Selection) -> str:
 
 def absolute(selection: Selection) -> Selection:
     """The selection with paths that hold from any folder."""
-
-    def resolved(path: Path | None) -> Path | None:
-        return path.resolve() if path else None
-
-    return selection.model_copy(
-        update={
-            "questions": tuple(path.resolve() for path in selection.questions),
-            "squad": resolved(selection.squad),
-            "questions_from": resolved(selection.questions_from),
-        }
-    )
+    files = {name: path.resolve() for name, path in selection if isinstance(path, Path)}
+    return selection.model_copy(update={**files, "questions": tuple(path.resolve() for path in selection.questions)})
 
 
 def _plain(settings: Settings) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import platform
 import re
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -97,12 +98,12 @@ class Measured(Figures):
         return [name for name in ABLATION if all(name in differences for differences in self.ablations.values())]
 
 
+@dataclass(frozen=True)
 class Run:
     """The folder of one run."""
 
-    def __init__(self, folder: Path, config: Config) -> None:
-        self.folder = folder
-        self.config = config
+    folder: Path
+    config: Config
 
     @classmethod
     def create(cls, root: Path, config: Config) -> "Run":
@@ -200,20 +201,13 @@ class Run:
             content = path.read_bytes()
             path.write_bytes(content[: content.rfind(b"\n") + 1])
 
-    def rewrite(self, rows: Iterable[Row]) -> None:
-        """Put `rows` in the place of all rows, at once."""
+    def save(self, rows: Iterable[Row], measured: Measured, report: str) -> None:
+        """Put `rows` in the place of all rows, at once; write the figures and the report."""
         unfinished = self.folder / f".{ROWS}"
         unfinished.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
         unfinished.replace(self.folder / ROWS)
-
-    def save(self, measured: Measured, report: str) -> None:
-        """Write the figures and the report."""
         (self.folder / FIGURES).write_text(measured.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (self.folder / REPORT).write_text(report, encoding="utf-8")
-
-
-def now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def safe_name(text: str) -> str:
@@ -223,8 +217,11 @@ def safe_name(text: str) -> str:
 
 def program() -> dict[str, str]:
     """The versions of what ran, and of what it ran on."""
-    found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
-    found["implementation"] = sys.implementation.name
+    found = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "implementation": sys.implementation.name,
+    }
     for library in ("chatbot", *_LIBRARIES):
         try:
             found[library] = version(library)
