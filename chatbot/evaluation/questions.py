@@ -12,17 +12,8 @@ from chatbot.errors import ChatbotError
 from chatbot.evaluation.items import Item, Place, Question, occurrences
 
 Kind = Literal[
-    "direct",
-    "paraphrase",
-    "keyword",
-    "typo",
-    "follow-up",
-    "near-topic",
-    "off-topic",
-    "injection",
-    "small-talk",
+    "direct", "paraphrase", "keyword", "typo", "follow-up", "near-topic", "off-topic", "injection", "small-talk"
 ]
-KINDS: tuple[str, ...] = get_args(Kind)
 
 _Words = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 
@@ -128,7 +119,7 @@ def _problem(error: ValidationError) -> str:
         case "value_error":
             return str(first["msg"]).removeprefix("Value error, ")
         case "literal_error":
-            return f'"{field}" is {json.dumps(first["input"])}; it must be one of {", ".join(KINDS)}'
+            return f'"{field}" is {json.dumps(first["input"])}; it must be one of {", ".join(get_args(Kind))}'
         case "json_invalid":
             return f"this is not JSON ({first.get('ctx', {}).get('error', first['msg'])})"
         case "model_type":
