@@ -85,7 +85,7 @@ def _originals(squad: Path | None, settings: "Settings", progress: "Progress") -
     from chatbot.evaluation.runs import Selection
 
     prepared = prepare(Selection(squad=squad), settings)
-    chatbot, _ = open_for(prepared, settings, progress)
+    chatbot = open_for(prepared, settings, progress).chatbot
     index = chatbot.index
     answerable = [item for item in prepared.items if item.places]
     encoded = dict(chatbot.embeddings.questions([item.question.question for item in answerable], progress))

@@ -117,7 +117,6 @@ def _asked(
     # Before anything imports numpy, which reads the number of threads once.
     settings = terminal.settings()
     from chatbot.evaluation import evaluation
-    from chatbot.evaluation.ablation import ABLATIONS
     from chatbot.evaluation.runs import Selection
 
     run = _opened(resumed) if resumed else None
@@ -126,13 +125,12 @@ def _asked(
     def ask() -> "Run":
         prepared = evaluation.prepare(selection, settings)
         with terminal.progress_bar() as progress:
-            chatbot, notices = evaluation.open_for(prepared, settings, progress)
-            _say(*notices)
+            ready = evaluation.open_for(prepared, settings, progress)
+            _say(*ready.notices)
             if run:
-                evaluation.check_same(run, prepared, chatbot, settings)
-            parts = tuple(ABLATIONS) if ablate else ()
-            begun = run or evaluation.start(prepared, chatbot, settings, output, name, parts)
-            evaluation.ask_all(begun, prepared.items, chatbot, progress)
+                evaluation.check_same(run, prepared, ready.chatbot, settings)
+            begun = run or evaluation.start(prepared, ready.chatbot, settings, output, name, ablate=ablate)
+            evaluation.ask_all(begun, prepared.items, ready.chatbot, progress)
         return begun
 
     try:

@@ -111,9 +111,9 @@ def drops(comparison: Comparison, limits: Sequence[Limit]) -> list[str]:
             if difference is None:
                 if limit.metric:
                     found.append(f"{metric} does not apply to both runs{where}.")
-            elif round(difference.worsening(metric), 6) > limit.most:
+            elif (worse := difference.worsening(metric)) > limit.most:
                 found.append(
-                    f"{metric} got worse{where} by {difference.worsening(metric):g}, from {difference.a:g} to "
+                    f"{metric} got worse{where} by {worse:g}, from {difference.a:g} to "
                     f"{difference.b:g}; at most {limit.most:g} is allowed."
                 )
     return found

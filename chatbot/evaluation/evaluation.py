@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chatbot.chatbot import Chatbot, Ready, open_chatbot, open_over
 from chatbot.corpus import open_corpus
 from chatbot.errors import ChatbotError
+from chatbot.evaluation.ablation import ABLATIONS
+from chatbot.evaluation.asking import Asker
 from chatbot.evaluation.compare import Difference, differences
 from chatbot.evaluation.details import detail
 from chatbot.evaluation.figures import score
@@ -22,9 +25,6 @@ from chatbot.evaluation.squad import Squad, load_squad, unseen
 from chatbot.evaluation.verdicts import judge
 from chatbot.progress import Progress, no_progress
 from chatbot.settings import Settings
-
-if TYPE_CHECKING:
-    from chatbot.chatbot import Chatbot
 
 
 @dataclass(frozen=True)
@@ -62,34 +62,25 @@ def prepare(selection: Selection, settings: Settings) -> Prepared:
     return Prepared(selection, chosen, tuple(Source.of(path) for path in paths), squad)
 
 
-def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_progress) -> "tuple[Chatbot, list[str]]":
-    """The chatbot over the corpus that the questions are about, and notices for whoever started it.
+def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_progress) -> Ready:
+    """The chatbot over the corpus that the questions are about.
 
     The paragraphs of a SQuAD file are indexed once, under `squad/` and a hash of them in the index folder.
 
     Raises:
         ChatbotError: the corpus, the model or the index folder is not usable.
     """
-    from chatbot.chatbot import open_chatbot, open_over
-
     if prepared.squad is None:
-        ready = open_chatbot(settings, progress)
-    else:
-        hashes = "".join(document.sha256 for document in prepared.squad.corpus.documents)
-        root = settings.index / "squad" / hashlib.sha256(hashes.encode()).hexdigest()[:16]
-        ready = open_over(prepared.squad.corpus, root, settings, progress)
-    return ready.chatbot, list(ready.notices)
+        return open_chatbot(settings, progress)
+    hashes = "".join(document.sha256 for document in prepared.squad.corpus.documents)
+    root = settings.index / "squad" / hashlib.sha256(hashes.encode()).hexdigest()[:16]
+    return open_over(prepared.squad.corpus, root, settings, progress)
 
 
 def start(
-    prepared: Prepared,
-    chatbot: "Chatbot",
-    settings: Settings,
-    root: Path,
-    name: str | None,
-    ablations: Sequence[str] = (),
+    prepared: Prepared, chatbot: Chatbot, settings: Settings, root: Path, name: str | None, *, ablate: bool
 ) -> Run:
-    """Create the folder of a new run; `ablations` are the parts it is to be measured without, too.
+    """Create the folder of a new run; with `ablate` it is to be measured without each part, too.
 
     Raises:
         ChatbotError: the folder cannot be made.
@@ -102,13 +93,13 @@ def start(
         sources=prepared.sources,
         settings=_plain(settings),
         manifest=chatbot.index.manifest.model_dump(mode="json"),
-        ablations=tuple(ablations),
+        ablations=tuple(ABLATIONS) if ablate else (),
         program=program(),
     )
     return Run.create(root, config)
 
 
-def check_same(run: Run, prepared: Prepared, chatbot: "Chatbot", settings: Settings) -> None:
+def check_same(run: Run, prepared: Prepared, chatbot: Chatbot, settings: Settings) -> None:
     """Refuse to go on with a run whose questions, settings or index are not what they were.
 
     Raises:
@@ -126,15 +117,13 @@ def check_same(run: Run, prepared: Prepared, chatbot: "Chatbot", settings: Setti
         raise ChatbotError("The index changed since the run began; start a new one.")
 
 
-def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progress = no_progress) -> None:
+def ask_all(run: Run, items: Sequence[Item], chatbot: Chatbot, progress: Progress) -> None:
     """Ask what the run has not asked yet, with everything and without each of its ablations, and keep every row as
     soon as it is there.
 
     Raises:
         InterruptedRunError: Ctrl-C was pressed.
     """
-    from chatbot.evaluation.ablation import ABLATIONS
-
     try:
         _ask(run, items, chatbot, "Asking", progress)
         for part in run.config.ablations:
@@ -148,9 +137,7 @@ def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progr
         ) from None
 
 
-def _ask(run: Run, items: Sequence[Item], chatbot: "Chatbot", step: str, progress: Progress) -> None:
-    from chatbot.evaluation.asking import Asker
-
+def _ask(run: Run, items: Sequence[Item], chatbot: Chatbot, step: str, progress: Progress) -> None:
     run.prepare()
     done = {row.question.id for row in run.rows()}
     left = [item for item in items if item.question.id not in done]

@@ -1,17 +1,13 @@
 """The figures and comparisons as tables in a terminal."""
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from chatbot.evaluation.compare import Comparison
 from chatbot.evaluation.figures import Figures
 from chatbot.evaluation.metrics import METRICS
-
-if TYPE_CHECKING:
-    from chatbot.evaluation.compare import Comparison
-    from chatbot.evaluation.runs import Measured
+from chatbot.evaluation.runs import Measured
 
 
 def figures(measured: Figures) -> None:
@@ -23,7 +19,7 @@ def figures(measured: Figures) -> None:
     Console(highlight=False).print(table)
 
 
-def ablations(measured: "Measured") -> None:
+def ablations(measured: Measured) -> None:
     """Print the metrics of an ablation as they are without each part; nothing where none was taken away."""
     if not measured.ablations:
         return
@@ -42,7 +38,7 @@ def ablations(measured: "Measured") -> None:
     console.print(Text("* by more than chance (the 95% interval of the paired difference leaves out none)", "dim"))
 
 
-def comparison(compared: "Comparison") -> None:
+def comparison(compared: Comparison) -> None:
     """Print every metric of both runs, and the questions whose verdict changed."""
     console = Console(highlight=False)
     table = _table(f"{compared.questions} questions", "A", "B", "B - A", "95% interval")

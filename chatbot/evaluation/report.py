@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from chatbot.answer import Citation
 from chatbot.evaluation import charts
@@ -14,11 +16,7 @@ from chatbot.evaluation.figures import Figure, slices
 from chatbot.evaluation.items import Place, holds
 from chatbot.evaluation.metrics import HEADLINE, METRICS
 from chatbot.evaluation.rows import Retrieved, Row, Verdict
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-    from chatbot.evaluation.runs import Config, Measured
+from chatbot.evaluation.runs import Config, Measured
 
 _FAILURES, _OTHERS, _PASSAGES = 400, 2000, 3
 _DECIMALS = {"score": 3, "sentences": 2, "tokens": 0}
@@ -46,7 +44,7 @@ class Piece:
     quoted: bool
 
 
-def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
+def render(config: Config, measured: Measured, rows: Sequence[Row]) -> str:
     """The report of a run."""
     failed = sorted((row for row in rows if row.verdicts.verdict in _WORST_FIRST), key=_severity)
     others = [row for row in rows if row.verdicts.verdict not in _WORST_FIRST]
@@ -92,7 +90,7 @@ def pieces(passage: Retrieved, row: Row) -> list[Piece]:
     ]
 
 
-def _sentences(measured: "Measured", rows: Sequence[Row]) -> Iterator[str]:
+def _sentences(measured: Measured, rows: Sequence[Row]) -> Iterator[str]:
     """The run in a few plain sentences."""
     answerable = [row for row in rows if row.question.answerable]
     others = [row for row in rows if not row.question.answerable]
@@ -117,7 +115,7 @@ def _sentences(measured: "Measured", rows: Sequence[Row]) -> Iterator[str]:
     yield f"Half of the answers took at most {p50:.0f} ms, 95% at most {p95:.0f} ms."
 
 
-def _slices(measured: "Measured", rows: Sequence[Row]) -> Iterator[tuple[str, list[tuple[str, int, Figure]]]]:
+def _slices(measured: Measured, rows: Sequence[Row]) -> Iterator[tuple[str, list[tuple[str, int, Figure]]]]:
     """The titles of the slice charts, and for each slice its name, how many questions count in it, and the figure."""
     members = slices(rows)
     for title, metric, counts in _SLICE_CHARTS:
@@ -151,9 +149,7 @@ def _severity(row: Row) -> tuple[bool, int, float]:
 
 
 @cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("chatbot.evaluation", "."),
         autoescape=True,

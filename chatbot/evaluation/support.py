@@ -33,7 +33,7 @@ _WORD = re.compile(r"[^\W\d_]{5,}")
 def measure(squad: Path, parallel: Path | None = None) -> Iterator[str]:
     """One line a kind of sentence: where its support lies, and that of its neighbours and of a stray word in it."""
     settings = terminal.settings()
-    chatbot, _ = open_for(prepare(Selection(squad=squad), settings), settings)
+    chatbot = open_for(prepare(Selection(squad=squad), settings), settings).chatbot
     translated = _translations(squad, parallel) if parallel else {}
     drawn = random.Random(0).sample(range(len(chatbot.index.passages)), _PASSAGES)  # noqa: S311
     found: dict[str, list[tuple[float, float, float, float]]] = {}
