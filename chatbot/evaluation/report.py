@@ -1,6 +1,7 @@
 """`report.html`: one page, complete in itself, for someone who has never seen the code."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -48,6 +49,7 @@ def render(config: Config, measured: Measured, rows: Sequence[Row]) -> str:
     """The report of a run."""
     failed = sorted((row for row in rows if row.verdicts.verdict in _WORST_FIRST), key=_severity)
     others = [row for row in rows if row.verdicts.verdict not in _WORST_FIRST]
+    counts = Counter(row.verdicts.verdict for row in rows)
     details, figures = measured.details, measured.metrics
     marks = {"median": figures["latency_p50_ms"].value, "95%": figures["latency_p95_ms"].value}
     return _template().render(
@@ -56,10 +58,10 @@ def render(config: Config, measured: Measured, rows: Sequence[Row]) -> str:
         measured=measured,
         metrics=METRICS,
         headline=[name for name in HEADLINE if name in figures],
-        sentences=list(_sentences(measured, rows)),
+        sentences=list(_sentences(measured, rows, counts)),
         said=_SAID,
         worst_first=_WORST_FIRST,
-        counts={verdict: sum(row.verdicts.verdict == verdict for row in rows) for verdict in Verdict},
+        counts=counts,
         failures=failed[:_FAILURES],
         failures_left=len(failed[_FAILURES:]),
         others=others[:_OTHERS],
@@ -90,22 +92,19 @@ def pieces(passage: Retrieved, row: Row) -> list[Piece]:
     ]
 
 
-def _sentences(measured: Measured, rows: Sequence[Row]) -> Iterator[str]:
+def _sentences(measured: Measured, rows: Sequence[Row], counts: Mapping[Verdict, int]) -> Iterator[str]:
     """The run in a few plain sentences."""
-    answerable = [row for row in rows if row.question.answerable]
-    others = [row for row in rows if not row.question.answerable]
-    if answerable:
-        right = sum(row.verdicts.right for row in answerable)
-        refused = sum(not row.observation.answered for row in answerable)
+    right, wrong, refused = (counts[verdict] for verdict in (Verdict.RIGHT, Verdict.WRONG, Verdict.REFUSED))
+    if answerable := right + wrong + refused:
         yield (
-            f"{len(answerable)} questions can be answered from the documents. {right} of them ({right / len(answerable):.0%}) "
-            f"got the right answer, {len(answerable) - right - refused} a wrong one and {refused} none."
+            f"{answerable} questions can be answered from the documents. {right} of them ({right / answerable:.0%}) "
+            f"got the right answer, {wrong} a wrong one and {refused} none."
         )
-    if others:
-        answered = sum(row.observation.answered for row in others)
+    rightly, falsely = counts[Verdict.RIGHTLY_REFUSED], counts[Verdict.FALSE_ANSWER]
+    if others := rightly + falsely:
         yield (
-            f"{len(others)} questions cannot be answered from {'them' if answerable else 'the documents'}. {len(others) - answered} of these "
-            f"({(len(others) - answered) / len(others):.0%}) rightly got no answer; {answered} got one all the same."
+            f"{others} questions cannot be answered from {'them' if answerable else 'the documents'}. {rightly} of these "
+            f"({rightly / others:.0%}) rightly got no answer; {falsely} got one all the same."
         )
     clear = [row for row in rows if row.observation.clear]
     if clear:
