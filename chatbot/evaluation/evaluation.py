@@ -4,7 +4,6 @@ import hashlib
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from chatbot.evaluation.items import Item, select
 from chatbot.evaluation.questions import load_questions, question_files
 from chatbot.evaluation.report import render
 from chatbot.evaluation.rows import Row
-from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, program, safe_name
+from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, now, program, safe_name
 from chatbot.evaluation.squad import Squad, load_squad, unseen
 from chatbot.evaluation.verdicts import judge
 from chatbot.progress import Progress, no_progress
@@ -87,7 +86,7 @@ def start(
     """
     config = Config(
         name=safe_name(name or default_name(prepared.selection)),
-        started=datetime.now(UTC).replace(microsecond=0),
+        started=now(),
         questions=len(prepared.items),
         selection=absolute(prepared.selection),
         sources=prepared.sources,

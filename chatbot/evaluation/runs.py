@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -208,6 +208,10 @@ class Run:
         unfinished.replace(self.folder / ROWS)
         (self.folder / FIGURES).write_text(measured.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (self.folder / REPORT).write_text(report, encoding="utf-8")
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def safe_name(text: str) -> str:
