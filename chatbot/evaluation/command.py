@@ -126,7 +126,8 @@ def _asked(
         prepared = evaluation.prepare(selection, settings)
         with terminal.progress_bar() as progress:
             ready = evaluation.open_for(prepared, settings, progress)
-            _say(*ready.notices)
+            for notice in ready.notices:
+                terminal.warn(notice)
             if run:
                 evaluation.check_same(run, prepared, ready.chatbot, settings)
             begun = run or evaluation.start(prepared, ready.chatbot, settings, output, name, ablate=ablate)
@@ -136,7 +137,7 @@ def _asked(
     try:
         return terminal.reporting(ask)
     except evaluation.InterruptedRunError as stopped:
-        _say(str(stopped))
+        terminal.warn(str(stopped))
         raise typer.Exit(_INTERRUPTED) from None
 
 
@@ -148,14 +149,14 @@ def _finish(run: "Run", gates: Sequence["Gate"], *, json: bool) -> None:
     try:
         measured = terminal.reporting(lambda: evaluation.measure(run))
     except KeyboardInterrupt:
-        _say(f"Stopped; the answers are kept. Score them with `chatbot evaluate --rescore {run.folder}`.")
+        terminal.warn(f"Stopped; the answers are kept. Score them with `chatbot evaluate --rescore {run.folder}`.")
         raise typer.Exit(_INTERRUPTED) from None
     if json:
         typer.echo(measured.model_dump_json(include=set(Figures.model_fields)))
     else:
         printing.figures(measured)
         printing.ablations(measured)
-    _say(f"The report is {run.folder / 'report.html'}.")
+    terminal.warn(f"The report is {run.folder / 'report.html'}.")
     _fail_if(failures(gates, measured))
 
 
@@ -184,16 +185,12 @@ def _conditions(gates: Sequence[str], limits: Sequence[str]) -> "tuple[list[Gate
 
 
 def _fail_if(sentences: Sequence[str]) -> None:
-    _say(*sentences)
+    for sentence in sentences:
+        terminal.warn(sentence)
     if sentences:
         raise typer.Exit(_FAILED)
 
 
 def _usage(sentence: str) -> NoReturn:
-    _say(f"Error: {sentence}")
+    terminal.warn(f"Error: {sentence}")
     raise typer.Exit(_USAGE)
-
-
-def _say(*sentences: str) -> None:
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
