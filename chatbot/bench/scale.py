@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 from faiss.contrib.exhaustive_search import knn_ground_truth
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot import manifest as manifests
 from chatbot.arrays import ArrayFile, mapped
@@ -34,7 +34,7 @@ _ASKED = "asked.npz"
 _AT_ONCE = 16_384
 
 
-class Searched(BaseModel):
+class Searched(BaseModel, frozen=True):
     """What a process that opened an index and searched it found.
 
     Attributes:
@@ -49,8 +49,6 @@ class Searched(BaseModel):
         rows: the rows found for each question.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     kind: str
     load_s: float
     resident_mb: float
@@ -62,7 +60,7 @@ class Searched(BaseModel):
     rows: list[list[int]]
 
 
-class Scale(BaseModel):
+class Scale(BaseModel, frozen=True):
     """One size of index.
 
     Attributes:
@@ -71,8 +69,6 @@ class Scale(BaseModel):
         disk_mb: MB on the disk by part.
         recall: share of the ten nearest found, against comparing with every vector in single precision.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     passages: int
     sentences: int

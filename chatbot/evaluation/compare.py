@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.figures import DECIMALS, figures, slices
@@ -11,10 +11,8 @@ from chatbot.evaluation.metrics import METRICS, Table, statistics, tabulate
 from chatbot.evaluation.rows import Row, Verdict
 
 
-class Difference(BaseModel):
+class Difference(BaseModel, frozen=True):
     """A metric in both runs, and b - a with its 95% interval from a paired bootstrap."""
-
-    model_config = ConfigDict(frozen=True)
 
     a: float
     b: float
@@ -38,10 +36,8 @@ class Difference(BaseModel):
         return "worse" if self.worsening(metric) > 0 else "better"
 
 
-class Changed(BaseModel):
+class Changed(BaseModel, frozen=True):
     """A question whose verdict is not what it was."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     question: str
@@ -49,10 +45,8 @@ class Changed(BaseModel):
     after: Verdict
 
 
-class Comparison(BaseModel):
+class Comparison(BaseModel, frozen=True):
     """What `--compare --json` prints."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: int
     differences: dict[str, Difference]

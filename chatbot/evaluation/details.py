@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot.evaluation import calibration
 from chatbot.evaluation.bootstrap import Booleans, Floats, percentile
@@ -12,27 +12,23 @@ from chatbot.evaluation.metrics import tabulate
 from chatbot.evaluation.rows import Row
 
 
-class Point(BaseModel):
+class Point(BaseModel, frozen=True):
     """One point of the risk-coverage curve: answering all questions down to this confidence."""
-
-    model_config = ConfigDict(frozen=True)
 
     coverage: float
     risk: float
     confidence: float
 
 
-class Bin(BaseModel):
+class Bin(BaseModel, frozen=True):
     """Questions of about the same confidence, and the share of them that is right."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: int
     confidence: float
     right: float
 
 
-class Details(BaseModel):
+class Details(BaseModel, frozen=True):
     """Everything but the metrics.
 
     Attributes:
@@ -41,8 +37,6 @@ class Details(BaseModel):
         steps: share of the whole time spent in each step, in [0, 1].
         slices: the number of questions of each slice.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     confusion: dict[str, dict[str, int]]
     risk_coverage: tuple[Point, ...]

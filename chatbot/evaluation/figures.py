@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot.evaluation.bootstrap import Statistic, distributions, interval
 from chatbot.evaluation.metrics import statistics, tabulate
@@ -14,20 +14,16 @@ from chatbot.evaluation.rows import Row
 DECIMALS = 6
 
 
-class Figure(BaseModel):
+class Figure(BaseModel, frozen=True):
     """A value and its 95% bootstrap interval."""
-
-    model_config = ConfigDict(frozen=True)
 
     value: float
     low: float
     high: float
 
 
-class Figures(BaseModel):
+class Figures(BaseModel, frozen=True):
     """What `--json` prints: metrics that do not apply are left out."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: int
     metrics: dict[str, Figure]

@@ -5,17 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot.answer import Citation
 
 Split = Literal["dev", "test"]
 
 
-class Place(BaseModel):
+class Place(BaseModel, frozen=True):
     """A piece of a document, by its id and character offsets."""
-
-    model_config = ConfigDict(frozen=True)
 
     document: str
     start: int
@@ -39,7 +37,7 @@ def holds(outer: Place | Citation, inner: Place | Citation) -> bool:
     return outer.document == inner.document and outer.start <= inner.start and inner.end <= outer.end
 
 
-class Question(BaseModel):
+class Question(BaseModel, frozen=True, extra="forbid"):
     """A question with what is known about it.
 
     Attributes:
@@ -50,8 +48,6 @@ class Question(BaseModel):
         history: earlier questions of the same conversation, asked first, in order.
         evidence: the words of the document that answer it, verbatim.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     language: str

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from chatbot.corpus import Document
 from chatbot.errors import ChatbotError
@@ -18,10 +18,8 @@ Kind = Literal[
 _Words = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 
 
-class QuestionLine(Question):
+class QuestionLine(Question, strict=True):
     """One line of a question file. The schema is documented in `corpus/questions/README.md`."""
-
-    model_config = ConfigDict(strict=True)
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot.answer import Answer, Certainty, Status
 from chatbot.evaluation.items import Place, Question
@@ -28,7 +28,7 @@ class Retrieved(Place):
     text: str
 
 
-class Written(BaseModel):
+class Written(BaseModel, frozen=True):
     """What a language model wrote.
 
     Attributes:
@@ -37,15 +37,13 @@ class Written(BaseModel):
         tokens: of prompt and output together, None where the model does not tell.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     outcome: str
     kept: int
     dropped: int
     tokens: int | None
 
 
-class Observation(BaseModel):
+class Observation(BaseModel, frozen=True):
     """What happened when a question was asked; nothing in it is a judgement.
 
     Attributes:
@@ -59,8 +57,6 @@ class Observation(BaseModel):
         steps_ms: milliseconds by step, as the chatbot tells them.
         written: None where no language model was asked.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     question: Question
     evidence: tuple[Place, ...]
@@ -84,7 +80,7 @@ class Observation(BaseModel):
         return self.answered and self.answer.certainty == Certainty.CLEAR
 
 
-class Verdicts(BaseModel):
+class Verdicts(BaseModel, frozen=True):
     """What an observation is worth. None stands where a measure does not apply.
 
     Attributes:
@@ -98,8 +94,6 @@ class Verdicts(BaseModel):
         rank: of the first relevant passage among the first ten, from 1.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     verdict: Verdict
     right: bool
     best_right: bool
@@ -112,10 +106,8 @@ class Verdicts(BaseModel):
     rank: int | None
 
 
-class Row(BaseModel):
+class Row(BaseModel, frozen=True):
     """One line of `rows.jsonl`."""
-
-    model_config = ConfigDict(frozen=True)
 
     observation: Observation
     verdicts: Verdicts

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.compare import Difference
@@ -37,10 +37,8 @@ _LIBRARIES = (
 )
 
 
-class Selection(BaseModel):
+class Selection(BaseModel, frozen=True):
     """Which questions a run asks: the options of the command line."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: tuple[Path, ...] = ()
     squad: Path | None = None
@@ -52,10 +50,8 @@ class Selection(BaseModel):
     seed: int = 0
 
 
-class Source(BaseModel):
+class Source(BaseModel, frozen=True):
     """A file that questions came from."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: Path
     sha256: str
@@ -66,14 +62,12 @@ class Source(BaseModel):
             return cls(path=path.resolve(), sha256=hashlib.file_digest(file, "sha256").hexdigest())
 
 
-class Config(BaseModel):
+class Config(BaseModel, frozen=True):
     """`config.json`: everything that would make the run another one.
 
     Attributes:
         ablations: the parts that the questions are asked without as well, by their names in `ABLATIONS`.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     started: datetime
