@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.evaluation.bootstrap import Statistic, distributions, interval
-from chatbot.evaluation.figures import Figure
+from chatbot.evaluation.bootstrap import Statistic
+from chatbot.evaluation.figures import Figure, figures
 from tests.benchmarks.measure import Measured
 
 OURS = "ours"
@@ -30,9 +30,7 @@ def hits(each: Measured, depth: int) -> NDArray[np.float64]:
 def mean(values: NDArray[np.float64]) -> Figure:
     """The mean of a value for each question, with its 95% bootstrap interval; of differences it is the paired one."""
     count = len(values)
-    statistic = Statistic(float(values.mean()), lambda counts: counts @ values / count)
-    low, high = interval(distributions({"mean": statistic}, count)["mean"], statistic.value)
-    return Figure(value=statistic.value, low=low, high=high)
+    return figures({"mean": Statistic(count, lambda counts: counts @ values / count)}, count)["mean"]
 
 
 def processor_ms(each: Measured) -> float:
