@@ -11,7 +11,6 @@ from chatbot.web import frame, render
 from chatbot.web.accept import preferred_language
 from chatbot.web.asking import Asking
 from chatbot.web.conversation import Conversation
-from chatbot.web.excerpts import excerpt
 
 Updates = tuple[Any, ...]
 
@@ -92,5 +91,5 @@ class Events:
 
     def _log(self, conversation: Conversation) -> str:
         votes = self._settings.feedback is not None
-        view = render.View(conversation.language, self._loading.state, excerpt, votes)
+        view = render.View(conversation.language, self._loading.state, votes)
         return render.conversation(conversation.turns, view)

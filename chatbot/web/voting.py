@@ -1,14 +1,14 @@
 """Whether an answer was helpful: the form under it, which `buttons.js` sends to the feedback API."""
 
-from chatbot.answer import Answer
 from chatbot.phrases import Phrases
 from chatbot.web.escaping import shown
+from chatbot.web.exchange import AskResponse
 
 FEEDBACK_ADDRESS = "api/feedback"
 COMMENT_CHARACTERS = 1000
 
 
-def vote_form(answer: Answer, says: Phrases) -> str:
+def vote_form(answer: AskResponse, says: Phrases) -> str:
     """Two buttons; once one is pressed, a field for a comment; once sent, thanks."""
     # What the API wants to know of the answer travels in `data-about-…`.
     about = {"answer": answer.id, "question": answer.question, "language": answer.language, "status": answer.status}

@@ -15,7 +15,6 @@ from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web import render
 from chatbot.web.application import build_app
-from chatbot.web.excerpts import excerpt
 from chatbot.web.loading import Loading, State
 from tests.writing.conftest import Writing
 from tests.writing.models import ScriptedModel, marker_of, saying
@@ -52,7 +51,7 @@ def test_the_stream_sends_each_sentence_with_its_source_and_then_the_answer(writ
 def test_the_page_links_each_sentence_to_its_source_and_marks_a_quote_that_stood_in(
     writer: Chatbot, writing: Writing, language: Language
 ) -> None:
-    view = render.View(language, State(), excerpt, votes=False)
+    view = render.View(language, State(), votes=False)
     written = render.conversation([writer.ask(QUESTION)], view)
     assert f'{SENTENCE}. <a class="number" href="documents/' in written
     assert phrases("en").written in written
