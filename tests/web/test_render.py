@@ -8,7 +8,7 @@ from chatbot.corpus import Document
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
-from chatbot.web import frame, render
+from chatbot.web import render
 from chatbot.web.conversation import Failed, Pending, Turn
 from chatbot.web.loading import State
 
@@ -25,7 +25,7 @@ ATTRIBUTES |= {"data-about-answer", "data-about-question", "data-about-language"
 
 
 def rendered(*turns: Turn, state: State | None = None, votes: bool = True) -> str:
-    return render.conversation(turns, render.View("en", state or State(), votes))
+    return render.conversation(turns, "en", state or State(), votes=votes)
 
 
 def cited(document: Document, start: int, end: int, highlights: tuple[tuple[int, int], ...] = ()) -> Citation:
@@ -80,10 +80,10 @@ def test_whatever_people_or_documents_wrote_is_text() -> None:
         assert Parsed(html).tags <= TAGS
         assert Parsed(html).attributes <= ATTRIBUTES
         assert HOSTILE in text_of(html)
-    assert text_of(frame.notice(HOSTILE)) == HOSTILE
+    assert text_of(render.notice(HOSTILE)) == HOSTILE
     contact = Settings.model_construct(contact=HOSTILE)
-    assert HOSTILE in text_of(frame.footer("en", contact))
-    assert Parsed(frame.footer("en", contact)).tags <= TAGS | {"footer"}
+    assert HOSTILE in text_of(render.footer("en", contact))
+    assert Parsed(render.footer("en", contact)).tags <= TAGS | {"footer"}
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\U000e0041", "\x00", "\ud800"])
