@@ -15,7 +15,7 @@ from chatbot.web.asking import Asking, BusyError, NotReadyError
 from chatbot.web.exchange import AskRequest, AskResponse, DocumentEntry, DocumentWithText, entry, response
 from chatbot.web.loading import log_failure
 from chatbot.web.metrics import Metrics
-from chatbot.web.problems import ProblemResponse, busy, documented, internal, not_ready
+from chatbot.web.problems import ProblemResponse, documented, internal, unavailable
 
 
 class Api:
@@ -56,10 +56,8 @@ class Api:
                     for text in () if told else _sentences(said, full):
                         yield ServerSentEvent(event="sentence", data={"text": text})
                     yield ServerSentEvent(event="answer", data=full)
-        except BusyError:
-            yield _error(busy())
-        except NotReadyError:
-            yield _error(not_ready(failed=self._asking.loading.state.settled))
+        except (BusyError, NotReadyError) as error:
+            yield _error(unavailable(error))
         except Exception:  # noqa: BLE001 - whatever it was, it is logged and whoever asked is told so
             yield _error(internal(log_failure("A question was not answered")))
 

@@ -56,7 +56,7 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    handle_problems(app, failed=lambda: loading.state.settled)
+    handle_problems(app)
     api = Api(settings, asking, metrics)
     app.include_router(api_router(api))
     app.include_router(probes(asking, metrics))

@@ -21,7 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 class NotReadyError(Exception):
-    """The chatbot is still getting ready, or could not."""
+    """The chatbot is still getting ready; or it could not, and `reference` leads to the reason in the log."""
+
+    def __init__(self, reference: str | None) -> None:
+        super().__init__(reference)
+        self.reference = reference
 
 
 class BusyError(Exception):
@@ -52,9 +56,10 @@ class Asking:
         Raises:
             NotReadyError: there is none yet.
         """
-        if self.loading.state.chatbot is None:
-            raise NotReadyError
-        return self.loading.state.chatbot
+        state = self.loading.state
+        if state.chatbot is None:
+            raise NotReadyError(state.reference)
+        return state.chatbot
 
     @property
     def waits(self) -> bool:
