@@ -1,6 +1,8 @@
 """What programs send and get: a question with its conversation in, an answer that stands on its own out."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -46,11 +48,9 @@ class Turn(BaseModel):
         """The answer as far as it matters to what is asked next; a place that no document has is left out."""
         citations: tuple[Citation, ...] = ()
         place = self.citation
-        if place and place.document in documents and place.start < place.end <= place.start + 10_000:
-            try:
+        if place and place.document in documents and place.end <= place.start + 10_000:
+            with suppress(ValueError):
                 citations = (cite(documents[place.document], place.start, place.end),)
-            except ValueError:
-                citations = ()
         return Answer(
             question=self.question,
             language="en",
@@ -145,15 +145,7 @@ class DocumentWithText(DocumentEntry):
 
 
 def entry(document: Entry) -> DocumentEntry:
-    return DocumentEntry(
-        id=document.id,
-        title=document.title,
-        source=document.source,
-        date=document.date,
-        language=document.language,
-        characters=document.characters,
-        url=f"/{document_page(document.id)}",
-    )
+    return DocumentEntry(**asdict(document), url=f"/{document_page(document.id)}")
 
 
 def response(answer: Answer) -> AskResponse:
