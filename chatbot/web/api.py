@@ -84,15 +84,11 @@ class Api:
             raise HTTPException(503, "There is no room for more feedback.")
         self._metrics.voted(feedback.vote)
 
-    def admit(self) -> None:
-        """Refuses a question that cannot be asked now, before its stream begins."""
-        self._asking.admit()
-
     def _history(self, request: AskRequest) -> list[Answer]:
         return [turn.answer(self._asking.chatbot.documents) for turn in request.history]
 
 
-def api_router(api: Api) -> APIRouter:
+def api_router(api: Api, asking: Asking) -> APIRouter:
     """Where the operations are found."""
     router = APIRouter(prefix="/api", tags=["chatbot"], redirect_slashes=False)
     router.post("/ask", responses=documented(403, 422), name="Ask")(api.ask)
@@ -101,7 +97,8 @@ def api_router(api: Api) -> APIRouter:
         responses=documented(403, 422),
         name="Ask and watch",
         response_class=EventSourceResponse,
-        dependencies=[Depends(api.admit)],
+        # Before the stream begins, a refusal still is a response of its own.
+        dependencies=[Depends(asking.admit)],
     )(api.stream)
     router.get("/documents", responses=documented(), name="List the documents")(api.documents)
     router.get("/documents/{id:path}", responses=documented(404, 422), name="Read a document")(api.document)

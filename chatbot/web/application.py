@@ -58,7 +58,7 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
     )
     handle_problems(app)
     api = Api(settings, asking, metrics)
-    app.include_router(api_router(api))
+    app.include_router(api_router(api, asking))
     app.include_router(probes(asking, metrics))
     describe_problems(app)
 
