@@ -48,6 +48,7 @@ class Asking:
         self._patience = _PATIENCE + (settings.llm_timeout if settings.llm else 0)
         self._threads = ThreadPoolExecutor(settings.questions_at_once, thread_name_prefix="answering")
         self._pending = 0
+        metrics.pending.set_function(lambda: self._pending)
 
     @property
     def chatbot(self) -> Chatbot:
@@ -93,7 +94,6 @@ class Asking:
         listener = listener or Listener()
         started = perf_counter()
         self._pending += 1
-        self._metrics.pending.set(self._pending)
         try:
             trace_it = partial(self.chatbot.trace, question, history, language, listener=listener)
             turn = asyncio.get_running_loop().run_in_executor(self._threads, trace_it)
@@ -103,7 +103,6 @@ class Asking:
         finally:
             listener.leave()
             self._pending -= 1
-            self._metrics.pending.set(self._pending)
         self._metrics.answered(trace, perf_counter() - started)
         if self._log_questions:
             asked = {"question": trace.answer.question, "status": trace.answer.status, "answer": trace.answer.id}

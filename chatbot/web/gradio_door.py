@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -90,8 +91,7 @@ class GradioDoor:
                 await refusal(scope, receive, send)
                 return
         body = json.dumps(join.model_dump()).encode()
-        headers = [
-            (name, value) for name, value in scope["headers"] if name not in (b"content-length", b"content-type")
-        ]
-        headers += [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
-        await self._gradio({**scope, "headers": headers}, replayed(body, receive), send)
+        headers = MutableHeaders(raw=list(scope["headers"]))
+        headers["content-length"] = str(len(body))
+        headers["content-type"] = "application/json"
+        await self._gradio({**scope, "headers": headers.raw}, replayed(body, receive), send)
