@@ -52,7 +52,7 @@ class Conversation:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.turns: list[Turn] = []
-        self._asking = asyncio.Lock()
+        self._line = asyncio.Lock()
 
     def refusal(self, question: str, limit: int) -> str | None:
         """Why a question is not asked at all, in the page's language, or None."""
@@ -73,7 +73,7 @@ class Conversation:
         del turns[:-_KEPT]
         yield
         try:
-            async with self._asking:
+            async with self._line:
                 async for _ in asking.loading.states():
                     yield
                 async with aclosing(self._answer(pending, asking)) as answering:
