@@ -16,7 +16,7 @@ from chatbot.corpus import Corpus, open_corpus
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.embedding_model import load_embeddings
-from chatbot.engine import engine_for
+from chatbot.engines import engine_for
 from chatbot.highlighting import highlights
 from chatbot.index import Index
 from chatbot.indexing import Opened, open_index

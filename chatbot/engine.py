@@ -1,8 +1,7 @@
-"""Where passages are searched: FAISS and BM25 in the folder of the index, or a server."""
+"""Where passages are searched: an interface, and FAISS and BM25 in the folder of the index behind it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from chatbot.bm25 import Bm25, LexicalIndex
-from chatbot.errors import ChatbotError
 from chatbot.passage_store import PassageStore
-from chatbot.settings import Settings
 from chatbot.vectorstore import FaissVectorStore
 
 
@@ -80,18 +77,3 @@ class FaissEngine(Engine):
 
 
 FAISS = FaissEngine()
-
-
-def engine_for(settings: Settings, root: Path) -> Engine:
-    """What the settings name, for the index in the folder `root`.
-
-    Raises:
-        ChatbotError: it is a server that cannot be reached, or its client is not installed.
-    """
-    if not settings.milvus:
-        return FAISS
-    if find_spec("pymilvus") is None:
-        raise ChatbotError("The client of Milvus is not installed. Install it with: pip install '.[milvus]'.")
-    from chatbot.milvus import MilvusEngine
-
-    return MilvusEngine.at(settings.milvus, root)

@@ -39,6 +39,11 @@ def is_in(text: str, language: Language) -> bool:
     return probability < _TOLD or code == language or (language == "da" and code in _LIKE_DANISH)
 
 
+def any_language(text: str) -> str:
+    """The ISO 639-1 code of a text's language, among the 97 that py3langid knows."""
+    return str(_identifier(None).classify(text)[0])
+
+
 @cache
 def _identifier(languages: tuple[str, ...] | None = ("da", "en")) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier

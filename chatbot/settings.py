@@ -54,7 +54,7 @@ def _rates(value: str) -> str:
 
 
 class Settings(BaseSettings):
-    """What can be set, by `CHATBOT_NAME` in the environment; the README's table is made from this class."""
+    """What can be set, by `CHATBOT_NAME` in the environment; the table in docs/settings.md is made from this class."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
@@ -222,7 +222,7 @@ def load_settings() -> Settings:
 
 
 def settings_table() -> str:
-    """The settings as a Markdown table, as it stands in the README."""
+    """The settings as a Markdown table, as it stands in docs/settings.md."""
     rows = ["| Variable | Default | Meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = field.default

@@ -10,7 +10,7 @@ from time import monotonic
 from chatbot import versions
 from chatbot.chatbot import Ready, index_notices
 from chatbot.corpus import open_corpus
-from chatbot.engine import engine_for
+from chatbot.engines import engine_for
 from chatbot.errors import ChatbotError
 from chatbot.indexing import open_index
 from chatbot.progress import Progress, no_progress

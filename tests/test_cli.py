@@ -120,8 +120,8 @@ def test_a_setting_that_does_not_fit_is_named(variable: str, value: str) -> None
     assert f"{variable}={value} does not fit" in result.stderr
 
 
-def test_the_settings_table_is_the_readmes() -> None:
-    assert settings_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_settings_table_is_that_of_the_documentation() -> None:
+    assert settings_table() in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert run("settings").stdout.strip() == settings_table()
 
 

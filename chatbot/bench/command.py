@@ -1,14 +1,12 @@
 """The `chatbot bench` commands."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chatbot import terminal
-from chatbot.bench.load_command import load
 
 if TYPE_CHECKING:
     from chatbot.bench.scale import Scale
@@ -17,7 +15,52 @@ if TYPE_CHECKING:
     from chatbot.settings import Settings
 
 bench = typer.Typer(help="How fast and how large, measured on this machine.", no_args_is_help=True)
-bench.command("load")(load)
+
+Squad = Annotated[Path | None, typer.Option(help="SQuAD file whose paragraphs are multiplied, instead of the corpus.")]
+Questions = Annotated[int, typer.Option(min=21, help="How many questions to search with.")]
+
+
+@bench.command()
+def load(
+    askers: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=1, max=128, help="How many ask at the same time. May be repeated.", show_default="1, 2, 4 … 128"
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=300, help="How long each number of askers asks.")] = 5.0,
+    servers: Annotated[
+        int, typer.Option(min=1, max=16, help="Servers the askers are spread over, as behind a reverse proxy.")
+    ] = 1,
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option(help="Files with the questions that are asked, as for evaluate.", show_default="corpus/questions"),
+    ] = None,
+) -> None:
+    """Ask servers, started for it on this machine alone, with more and more askers at the same time.
+
+    Prints a table: answers a second, the share of what the bare encoder does in batches on the same cores, milliseconds
+    to the answer, questions refused for lack of room, and failures.
+    """
+    settings = terminal.settings()
+
+    def run() -> str:
+        from chatbot.bench.load import bare_encoder, measure_levels
+        from chatbot.evaluation.questions import question_files, read_questions
+
+        files = question_files(questions or [], settings.corpus.parent / "questions")
+        texts = [line.question for file in files for _, line in read_questions(file)]
+        bare = bare_encoder(settings, texts)
+        levels = measure_levels(settings, texts, askers or [2**power for power in range(8)], seconds, servers)
+        rows = [
+            f"| {level.askers} | {level.throughput:.0f} | {level.throughput / bare:.2f} | {level.p50:.0f} | "
+            f"{level.p95:.0f} | {level.p99:.0f} | {level.refused} | {level.failed} |"
+            for level in levels
+        ]
+        head = "| Askers | answers/s | of the bare encoder's | p50 ms | p95 ms | p99 ms | refused | failed |"
+        return "\n".join([f"The bare encoder in batches: {bare:.0f} questions/s.\n", head, "|---" * 8 + "|", *rows])
+
+    typer.echo(terminal.reporting(run))
 
 
 @bench.command()
@@ -25,10 +68,8 @@ def scale(
     passages: Annotated[
         list[int] | None, typer.Option(min=100, help="How many passages. May be repeated.", show_default="10000")
     ] = None,
-    squad: Annotated[
-        Path | None, typer.Option(help="SQuAD file whose paragraphs are multiplied, instead of the corpus.")
-    ] = None,
-    questions: Annotated[int, typer.Option(min=21, help="How many questions to search with.")] = 500,
+    squad: Squad = None,
+    questions: Questions = 500,
     output: Annotated[Path | None, typer.Option(help="Write all figures to this file, as JSON.")] = None,
 ) -> None:
     """Build synthetic indexes, open and search each, and say what it took.
@@ -48,17 +89,15 @@ def scale(
     measured = terminal.reporting(run)
     typer.echo(_table(measured))
     if output is not None:
-        figures = [asdict(each) | {"searched": each.searched.model_dump(exclude={"rows"})} for each in measured]
+        figures = [each.model_dump(exclude={"searched": {"rows"}}) for each in measured]
         output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 @bench.command()
 def kinds(
     passages: Annotated[int, typer.Option(min=1000, help="How many vectors.")] = 100_000,
-    squad: Annotated[
-        Path | None, typer.Option(help="SQuAD file whose paragraphs are multiplied, instead of the corpus.")
-    ] = None,
-    questions: Annotated[int, typer.Option(min=21, help="How many questions to search with.")] = 500,
+    squad: Squad = None,
+    questions: Questions = 500,
 ) -> None:
     """Compare kinds of index over the same synthetic vectors: memory, recall, time. All are held in memory."""
     settings = terminal.settings()
@@ -85,7 +124,7 @@ def _originals(squad: Path | None, settings: "Settings", progress: "Progress") -
     from chatbot.evaluation.runs import Selection
 
     prepared = prepare(Selection(squad=squad), settings)
-    chatbot, _ = open_for(prepared, settings, progress)
+    chatbot = open_for(prepared, settings, progress).chatbot
     index = chatbot.index
     answerable = [item for item in prepared.items if item.places]
     encoded = dict(chatbot.embeddings.questions([item.question.question for item in answerable], progress))

@@ -11,11 +11,11 @@ import faiss
 import numpy as np
 
 from chatbot.arrays import RowsInFile
+from chatbot.bench.scale import NEAREST, recall
 from chatbot.bench.synthetic import Copies
 from chatbot.nearest import NearestNeighbours
 from chatbot.progress import Progress
 
-NEAREST = 10
 _WARM_UP = 20
 
 
@@ -57,12 +57,11 @@ def compare(copies: Copies, lists: int, questions: int, progress: Progress) -> I
     for number, (factory, looks) in enumerate(settings):
         progress("Comparing kinds of index", number, len(settings))
         index, seconds = _filled(factory, vectors)
-        size = _bytes(index) / copies.count
+        size = faiss.serialize_index(index).nbytes / copies.count
         for looked_at in looks:
             _look_at(index, looked_at)
             found, milliseconds = _search(NearestNeighbours(index, None if factory == "Flat" else halves), asked)
-            recall = float(np.mean([len(set(a) & set(b)) / NEAREST for a, b in zip(found, exact, strict=True)]))
-            yield Kind(factory, looked_at, seconds, size, recall, milliseconds)
+            yield Kind(factory, looked_at, seconds, size, recall(found, exact), milliseconds)
     progress("Comparing kinds of index", len(settings), len(settings))
 
 
@@ -88,10 +87,3 @@ def _search(neighbours: NearestNeighbours, asked: Any) -> tuple[list[list[int]],
         found.append(neighbours.search(vector, NEAREST)[0].tolist())
         seconds.append(process_time() - started)
     return found, float(np.median(seconds[_WARM_UP:]) * 1000)
-
-
-def _bytes(index: Any) -> int:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "index"
-        faiss.write_index(index, str(path))
-        return path.stat().st_size

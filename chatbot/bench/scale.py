@@ -1,20 +1,19 @@
 """How an index grows: one of many synthetic passages is built, then opened and searched in a process of its own."""
 
-import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+import faiss
 import numpy as np
+from faiss.contrib.exhaustive_search import knn_ground_truth
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot import manifest as manifests
 from chatbot.arrays import ArrayFile, mapped
@@ -35,7 +34,7 @@ _ASKED = "asked.npz"
 _AT_ONCE = 16_384
 
 
-class Searched(BaseModel):
+class Searched(BaseModel, frozen=True):
     """What a process that opened an index and searched it found.
 
     Attributes:
@@ -50,8 +49,6 @@ class Searched(BaseModel):
         rows: the rows found for each question.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     kind: str
     load_s: float
     resident_mb: float
@@ -63,8 +60,7 @@ class Searched(BaseModel):
     rows: list[list[int]]
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(BaseModel, frozen=True):
     """One size of index.
 
     Attributes:
@@ -103,10 +99,21 @@ def measure(originals: Originals, passages: int, questions: int, root: Path, pro
         progress("Searching", 0, 1)
         searched = _searched(folder)
         progress("Searching", 1, 1)
-    found = zip(searched.rows, nearest.tolist(), strict=True)
-    recall = float(np.mean([len(set(rows) & set(best)) / len(best) for rows, best in found]))
-    sentences = int(copies.sentence_counts.sum())
-    return Scale(passages, sentences, vectors.shape[1], built, peak, disk, recall, searched)
+    return Scale(
+        passages=passages,
+        sentences=int(copies.sentence_counts.sum()),
+        dimension=vectors.shape[1],
+        built_s=built,
+        build_peak_mb=peak,
+        disk_mb=disk,
+        recall=recall(searched.rows, nearest),
+        searched=searched,
+    )
+
+
+def recall(found: Sequence[Sequence[int]], nearest: Sequence[Sequence[int]]) -> float:
+    """Share of the nearest rows that were found, of each question's."""
+    return float(np.mean([len({*rows} & {*best}) / len(best) for rows, best in zip(found, nearest, strict=True)]))
 
 
 def _built(folder: Path, copies: Copies, originals: Originals, progress: Progress) -> Iterator[tuple[str, float]]:
@@ -172,26 +179,26 @@ def _told(items: Iterator[Any], step: str, total: int, progress: Progress) -> It
             progress(step, number, total)
 
 
-def _exact(copies: Copies, questions: NDArray[np.float32], progress: Progress) -> NDArray[np.int64]:
-    """Rows of the nearest copies of each question, every one compared with, shape [questions, NEAREST]."""
-    rows = np.empty((len(questions), 0), np.int64)
-    scores = np.empty((len(questions), 0), np.float32)
-    for first in range(0, copies.count, _AT_ONCE):
-        end = min(first + _AT_ONCE, copies.count)
-        scores = np.concatenate([scores, questions @ copies.vectors(first, end).T], axis=1)
-        rows = np.concatenate([rows, np.broadcast_to(np.arange(first, end), (len(questions), end - first))], axis=1)
-        best = np.argpartition(-scores, NEAREST - 1, axis=1)[:, :NEAREST]
-        rows, scores = np.take_along_axis(rows, best, 1), np.take_along_axis(scores, best, 1)
-        progress("Comparing with every vector", end, copies.count)
-    return rows
+def _exact(copies: Copies, questions: NDArray[np.float32], progress: Progress) -> list[list[int]]:
+    """Rows of the nearest copies of each question, every one compared with."""
+
+    def blocks() -> Iterator[NDArray[np.float32]]:
+        for first in range(0, copies.count, _AT_ONCE):
+            end = min(first + _AT_ONCE, copies.count)
+            yield copies.vectors(first, end)
+            progress("Comparing with every vector", end, copies.count)
+
+    _, rows = knn_ground_truth(questions, blocks(), NEAREST, faiss.METRIC_INNER_PRODUCT)
+    found: list[list[int]] = rows.tolist()
+    return found
 
 
 def _searched(folder: Path) -> Searched:
     command = [sys.executable, "-m", "chatbot.bench.searching", str(folder), str(folder / _ASKED)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ChatbotError(f"Searching the synthetic index failed: {done.stderr.strip().splitlines()[-1]}")
-    return Searched(**json.loads(done.stdout))
+    return Searched.model_validate_json(done.stdout)
 
 
 def _peak_mb() -> float:

@@ -58,7 +58,7 @@ def search(folder: Path, questions: Path, settings: Settings) -> str:
 def _middle_and_worst(seconds: list[float]) -> tuple[float, float]:
     import numpy as np
 
-    middle, worst = np.percentile(seconds[_WARM_UP:] or seconds, (50, 99)) * 1000
+    middle, worst = np.percentile(seconds[_WARM_UP:], (50, 99)) * 1000
     return float(middle), float(worst)
 
 

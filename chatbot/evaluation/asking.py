@@ -1,10 +1,9 @@
 """Asking the chatbot: an item in, an observation out."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
-from chatbot.answer import Answer, Status
+from chatbot.answer import Answer, Citation, Status
 from chatbot.chatbot import Chatbot, Trace
 from chatbot.evaluation.items import Item, Place, holds, overlap
 from chatbot.evaluation.rows import DEPTH, Observation, Retrieved, Written
@@ -18,11 +17,6 @@ class Asker:
 
     def __init__(self, chatbot: Chatbot) -> None:
         self._chatbot = chatbot
-        self._documents = chatbot.documents
-        self._passages = _by_document(
-            Place(document=passage.document.id, start=passage.start, end=passage.end)
-            for passage in chatbot.index.passages
-        )
 
     def warm_up(self) -> None:
         self._chatbot.trace(_WARM_UP)
@@ -42,7 +36,7 @@ class Asker:
             relevant=tuple(self._relevant(item.places)),
             retrieved=tuple(_retrieved(trace)),
             answer=answer,
-            exact=tuple(self._is_exact(answer, position) for position in range(len(answer.citations))),
+            exact=tuple(self._is_exact(citation) for citation in answer.citations),
             best=_best(trace),
             text_language=self._text_language(answer),
             latency_ms=latency,
@@ -52,23 +46,27 @@ class Asker:
 
     def _relevant(self, places: Sequence[Place]) -> list[Place]:
         """The passages that hold the evidence; where it is cut in two, those that hold most of it."""
-        passages = [passage for name in {place.document for place in places} for passage in self._passages[name]]
+        index = self._chatbot.index
+        passages = [
+            Place(document=name, start=passage.start, end=passage.end)
+            for name in sorted({place.document for place in places})
+            for passage in index.passages.at(index.rows_of([name]).tolist())
+        ]
         whole = [passage for passage in passages if any(holds(passage, place) for place in places)]
-        if whole or not places:
-            return sorted(whole, key=_order)
+        if whole:
+            return whole
         shared = {passage: max(overlap(passage, place) for place in places) for passage in passages}
         most = max(shared.values(), default=0)
-        return sorted((passage for passage in passages if most and shared[passage] == most), key=_order)
+        return [passage for passage in passages if most and shared[passage] == most]
 
-    def _is_exact(self, answer: Answer, position: int) -> bool:
-        citation = answer.citations[position]
-        document = self._documents.get(citation.document)
+    def _is_exact(self, citation: Citation) -> bool:
+        document = self._chatbot.documents.get(citation.document)
         return document is not None and document.text[citation.start : citation.end] == citation.quote
 
     def _text_language(self, answer: Answer) -> str:
         if answer.sentences:
             return answer.language
-        document = self._documents.get(answer.citations[0].document) if answer.citations else None
+        document = self._chatbot.documents.get(answer.citations[0].document) if answer.citations else None
         return document.language if document else answer.language
 
 
@@ -104,14 +102,3 @@ def _best(trace: Trace) -> str | None:
         return None
     reading = trace.readings[0]
     return reading.passage.document.slice(*reading.span)
-
-
-def _by_document(passages: Iterable[Place]) -> dict[str, list[Place]]:
-    grouped: defaultdict[str, list[Place]] = defaultdict(list)
-    for passage in passages:
-        grouped[passage.document].append(passage)
-    return grouped
-
-
-def _order(place: Place) -> tuple[str, int]:
-    return place.document, place.start

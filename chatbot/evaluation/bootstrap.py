@@ -16,19 +16,57 @@ _SEED = 1993
 _BLOCK = 250
 
 Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Statistic:
-    """A figure over all questions, and the same figure over resamples of them.
+    """A figure over any resample of some questions.
 
     Attributes:
-        value: over the questions as they are.
+        questions: how many there are.
         resampled: from counts, shape [resamples, questions], to values, shape [resamples]; NaN where undefined.
     """
 
-    value: float
+    questions: int
     resampled: Callable[[Floats], Floats]
+
+    @property
+    def value(self) -> float:
+        """Over the questions as they are, each drawn once."""
+        return float(self.resampled(np.ones((1, self.questions)))[0])
+
+    def __sub__(self, other: "Statistic") -> "Statistic":
+        """The difference of two statistics over the same resamples."""
+        return Statistic(self.questions, lambda counts: self.resampled(counts) - other.resampled(counts))
+
+    def among(self, part: Booleans) -> "Statistic":
+        """This statistic over the questions marked in `part`, as one over all of them."""
+        return Statistic(len(part), lambda counts: self.resampled(counts[:, part]))
+
+
+def mean(values: Floats) -> Statistic | None:
+    """The mean of the values that are not NaN; None where all are."""
+    counted = ~np.isnan(values)
+    filled = np.where(counted, values, 0.0)
+    return Statistic(len(values), lambda counts: ratio(counts @ filled, counts @ counted)) if counted.any() else None
+
+
+def percentile(values: Floats, quantile: float) -> Statistic:
+    """A quantile, linear between the two nearest values, as `numpy.quantile` defines it."""
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+
+    def resampled(counts: Floats) -> Floats:
+        until = np.cumsum(counts[:, order], axis=1)
+        position = (until[:, -1:] - 1) * quantile
+        below, above = np.floor(position), np.ceil(position)
+        low = ranked[(until <= below).sum(axis=1)]
+        high = ranked[(until <= above).sum(axis=1)]
+        between: Floats = low + (high - low) * (position - below)[:, 0]
+        return between
+
+    return Statistic(len(values), resampled)
 
 
 def resamples(questions: int) -> Iterator[Floats]:
@@ -41,11 +79,8 @@ def resamples(questions: int) -> Iterator[Floats]:
 
 def distributions(statistics: Mapping[str, Statistic], questions: int) -> dict[str, Floats]:
     """Each statistic over the same resamples, shape [RESAMPLES]."""
-    blocks: dict[str, list[Floats]] = {name: [] for name in statistics}
-    for counts in resamples(questions):
-        for name, statistic in statistics.items():
-            blocks[name].append(statistic.resampled(counts))
-    return {name: np.concatenate(values) for name, values in blocks.items()}
+    blocks = [[statistic.resampled(counts) for statistic in statistics.values()] for counts in resamples(questions)]
+    return {name: np.concatenate(parts) for name, parts in zip(statistics, zip(*blocks, strict=True), strict=True)}
 
 
 def interval(distribution: Floats, value: float) -> tuple[float, float]:

@@ -4,15 +4,11 @@ Every function returns a `Statistic`. Where questions share a confidence their o
 then its mean over all their orders, so no figure depends on the order of the rows.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.evaluation.bootstrap import Floats, Statistic, ratio
+from chatbot.evaluation.bootstrap import Booleans, Floats, Statistic, ratio
 
-Booleans = NDArray[np.bool_]
 BINS = 10
 
 
@@ -22,11 +18,9 @@ def auroc(confidence: Floats, answerable: Booleans) -> Statistic | None:
     The area under the ROC curve equals the Mann-Whitney statistic: Hanley and McNeil (1982), Radiology 143(1).
     None where one of the two sorts is missing.
     """
-    from sklearn.metrics import roc_auc_score
-
     if answerable.all() or not answerable.any():
         return None
-    groups = _Groups.of(confidence)
+    groups = _Groups(confidence)
 
     def resampled(counts: Floats) -> Floats:
         positive = groups.sums(counts * answerable)
@@ -35,7 +29,7 @@ def auroc(confidence: Floats, answerable: Booleans) -> Statistic | None:
         won = (positive * (below + negative / 2)).sum(axis=1)
         return ratio(won, positive.sum(axis=1) * negative.sum(axis=1))
 
-    return Statistic(float(roc_auc_score(answerable, confidence)), resampled)
+    return Statistic(len(confidence), resampled)
 
 
 def aurc(confidence: Floats, right: Booleans) -> Statistic:
@@ -43,12 +37,12 @@ def aurc(confidence: Floats, right: Booleans) -> Statistic:
 
     Geifman, Uziel and El-Yaniv (2019), arXiv:1805.08206, section 3. 0 is best.
     """
-    groups = _Groups.of(confidence)
+    groups = _Groups(confidence)
     harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, len(confidence) + 1))])
 
     def resampled(counts: Floats) -> Floats:
         size, wrong = groups.sums(counts), groups.sums(counts * ~right)
-        mean = np.divide(wrong, size, out=np.zeros_like(wrong), where=size > 0)
+        mean = np.nan_to_num(ratio(wrong, size))
         until = np.cumsum(size, axis=1)
         since = until - size
         wrong_before = np.cumsum(wrong, axis=1) - wrong
@@ -57,30 +51,27 @@ def aurc(confidence: Floats, right: Booleans) -> Statistic:
         area: Floats = (size * mean + (wrong_before - since * mean) * steps).sum(axis=1) / until[:, -1]
         return area
 
-    return _statistic(resampled, len(confidence))
+    return Statistic(len(confidence), resampled)
 
 
 def accuracy_at(coverage: float, confidence: Floats, right: Booleans) -> Statistic:
     """The share right among the surest questions that make up `coverage` of all, rounded up to a whole one."""
-    groups = _Groups.of(confidence)
+    groups = _Groups(confidence)
 
     def resampled(counts: Floats) -> Floats:
         size, correct = groups.sums(counts), groups.sums(counts * right)
-        mean = np.divide(correct, size, out=np.zeros_like(correct), where=size > 0)
+        mean = np.nan_to_num(ratio(correct, size))
         since = np.cumsum(size, axis=1) - size
         taken = np.ceil(np.round(coverage * size.sum(axis=1, keepdims=True), 9))
         return ratio((np.clip(taken - since, 0, size) * mean).sum(axis=1), taken[:, 0])
 
-    return _statistic(resampled, len(confidence))
+    return Statistic(len(confidence), resampled)
 
 
 def brier(confidence: Floats, right: Booleans) -> Statistic:
     """The mean squared difference of confidence and being right (1) or not (0): Brier (1950)."""
-    from sklearn.metrics import brier_score_loss
-
     squares = (confidence - right) ** 2
-    value = brier_score_loss(right, confidence, labels=[False, True], pos_label=True)
-    return Statistic(float(value), lambda counts: ratio(counts @ squares, counts.sum(axis=1)))
+    return Statistic(len(confidence), lambda counts: ratio(counts @ squares, counts.sum(axis=1)))
 
 
 def ece(confidence: Floats, right: Booleans) -> Statistic:
@@ -94,7 +85,7 @@ def ece(confidence: Floats, right: Booleans) -> Statistic:
     def resampled(counts: Floats) -> Floats:
         return ratio(np.abs(counts @ gaps).sum(axis=1), counts.sum(axis=1))
 
-    return _statistic(resampled, len(confidence))
+    return Statistic(len(confidence), resampled)
 
 
 def bin_of(confidence: Floats) -> NDArray[np.int64]:
@@ -104,33 +95,22 @@ def bin_of(confidence: Floats) -> NDArray[np.int64]:
 
 def risk_coverage(confidence: Floats, right: Booleans) -> list[tuple[float, float, float]]:
     """The points (coverage, risk, confidence) of the risk-coverage curve, one for each confidence that occurs."""
-    groups = _Groups.of(confidence)
+    groups = _Groups(confidence)
     once = np.ones((1, len(confidence)))
     until = np.cumsum(groups.sums(once)[0])
     wrong = np.cumsum(groups.sums(once * ~right)[0])
     levels = confidence[groups.order][groups.starts]
-    points = zip(until / len(confidence), wrong / until, levels, strict=True)
-    return [(float(coverage), float(risk), float(level)) for coverage, risk, level in points]
+    return list(zip((until / len(confidence)).tolist(), (wrong / until).tolist(), levels.tolist(), strict=True))
 
 
-@dataclass(frozen=True)
 class _Groups:
     """Questions of equal confidence, surest first."""
 
-    order: NDArray[np.intp]
-    starts: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, confidence: Floats) -> "_Groups":
-        order = np.argsort(-confidence, kind="stable")
-        _, starts = np.unique(-confidence[order], return_index=True)
-        return cls(order, starts)
+    def __init__(self, confidence: Floats) -> None:
+        self.order = np.argsort(-confidence, kind="stable")
+        _, self.starts = np.unique(-confidence[self.order], return_index=True)
 
     def sums(self, counts: Floats) -> Floats:
         """Sums of the columns of each group, shape [resamples, groups]."""
         summed: Floats = np.add.reduceat(counts[:, self.order], self.starts, axis=1)
         return summed
-
-
-def _statistic(resampled: Callable[[Floats], Floats], questions: int) -> Statistic:
-    return Statistic(float(resampled(np.ones((1, questions)))[0]), resampled)

@@ -1,7 +1,6 @@
 """`chatbot evaluate`: the options, and what is done with each combination of them."""
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -11,8 +10,7 @@ from chatbot import terminal
 
 if TYPE_CHECKING:
     from chatbot.evaluation.gates import Gate, Limit
-    from chatbot.evaluation.runs import Run, Selection
-    from chatbot.settings import Settings
+    from chatbot.evaluation.runs import Run
 
 _FAILED, _USAGE, _INTERRUPTED = 1, 2, 130
 
@@ -68,15 +66,12 @@ def evaluate(
     Ends with 0, with 1 where a gate or a limit fails or something cannot be read, with 2 where the options do not fit.
     """
     gates, limits = _conditions(gate or [], max_drop or [])
-    asks: dict[str, object] = {
-        "--questions": questions, "--squad": squad, "--questions-from": questions_from, "--leave-out": leave_out, "--unseen-by": unseen_by,
-        "--split": split, "--sample": sample, "--name": name, "--ablate": ablate,
+    selected: dict[str, object] = {
+        "questions": tuple(questions or ()), "squad": squad, "questions_from": questions_from, "leave_out": leave_out,
+        "unseen_by": unseen_by, "split": split, "sample": sample,
     }  # fmt: skip
-    instead = {"--compare": compare, "--rescore": rescore, "--resume": resume}
-    chosen = [option for option, value in instead.items() if value]
-    if len(chosen) > 1 or (chosen and any(asks.values())):
-        given = [option for option, value in {**instead, **asks}.items() if value]
-        _usage(f"{given[0]} and {given[1]} cannot be used together.")
+    instead = {"compare": compare, "rescore": rescore, "resume": resume}
+    _check_together(instead, {**selected, "name": name, "ablate": ablate})
     if compare:
         if gates:
             _usage("--gate is for one run; use --max-drop with --compare.")
@@ -84,88 +79,66 @@ def evaluate(
     if limits:
         _usage("--max-drop needs --compare.")
     if rescore:
-        return _rescore(rescore, gates, json=json)
-    if resume:
-        return _resume(resume, gates, json=json)
-    _check_asked(asks)
-    # Before anything imports numpy, which reads the number of threads once.
-    settings = terminal.settings()
-    from chatbot.evaluation.runs import Selection
-
-    selection = Selection.model_validate(
-        {
-            "questions": tuple(questions or ()),
-            "squad": squad,
-            "questions_from": questions_from,
-            "leave_out": leave_out,
-            "unseen_by": unseen_by,
-            "split": split,
-            "sample": sample,
-            "seed": seed,
-        }
-    )
-    return _run(selection, settings, output, name, gates, ablate=ablate, json=json)
+        return _finish(_opened(rescore), gates, json=json)
+    _check_selected(selected)
+    return _finish(_asked(resume, {**selected, "seed": seed}, output, name, ablate=ablate), gates, json=json)
 
 
-def _check_asked(asks: Mapping[str, object]) -> None:
-    if asks["--questions"] and asks["--squad"]:
+def _check_together(instead: Mapping[str, object], asks: Mapping[str, object]) -> None:
+    given = [name for name, value in {**instead, **asks}.items() if value]
+    if any(instead.values()) and len(given) > 1:
+        _usage(f"{_option(given[0])} and {_option(given[1])} cannot be used together.")
+
+
+def _check_selected(selected: Mapping[str, object]) -> None:
+    if selected["questions"] and selected["squad"]:
         _usage("--questions and --squad cannot be used together.")
-    for option in ("--questions-from", "--leave-out", "--unseen-by"):
-        if asks[option] and not asks["--squad"]:
-            _usage(f"{option} needs --squad.")
-    if asks["--split"] not in (None, "dev", "test"):
-        _usage(f"--split takes dev or test, not {asks['--split']}.")
+    for name in ("questions_from", "leave_out", "unseen_by"):
+        if selected[name] and not selected["squad"]:
+            _usage(f"{_option(name)} needs --squad.")
+    if selected["split"] not in (None, "dev", "test"):
+        _usage(f"--split takes dev or test, not {selected['split']}.")
 
 
-def _run(
-    selection: "Selection",
-    settings: "Settings",
-    output: Path,
-    name: str | None,
-    gates: Sequence["Gate"],
-    *,
-    ablate: bool,
-    json: bool,
-) -> None:
-    def ask() -> "Run":
-        from chatbot.evaluation import evaluation
-        from chatbot.evaluation.ablation import ABLATIONS
-
-        prepared = evaluation.prepare(selection, settings)
-        with terminal.progress_bar() as progress:
-            chatbot, notices = evaluation.open_for(prepared, settings, progress)
-            _say(*notices)
-            parts = tuple(ABLATIONS) if ablate else ()
-            run = evaluation.start(selection, prepared, chatbot, settings, output, name, parts)
-            evaluation.ask_all(run, prepared.items, chatbot, progress)
-        return run
-
-    _finish(_interruptible(ask), gates, json=json)
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
-def _resume(path: Path, gates: Sequence["Gate"], *, json: bool) -> None:
-    settings = terminal.settings()
-
-    def ask() -> "Run":
-        from chatbot.evaluation import evaluation
-        from chatbot.evaluation.runs import Run
-
-        run = Run.open(path)
-        prepared = evaluation.prepare(run.config.selection, settings)
-        with terminal.progress_bar() as progress:
-            chatbot, notices = evaluation.open_for(prepared, settings, progress)
-            _say(*notices)
-            evaluation.check_same(run, prepared, chatbot, settings)
-            evaluation.ask_all(run, prepared.items, chatbot, progress)
-        return run
-
-    _finish(_interruptible(ask), gates, json=json)
-
-
-def _rescore(path: Path, gates: Sequence["Gate"], *, json: bool) -> None:
+def _opened(path: Path) -> "Run":
     from chatbot.evaluation.runs import Run
 
-    _finish(terminal.reporting(lambda: Run.open(path)), gates, json=json)
+    return terminal.reporting(lambda: Run.open(path))
+
+
+def _asked(
+    resumed: Path | None, selected: Mapping[str, object], output: Path, name: str | None, *, ablate: bool
+) -> "Run":
+    """A new run, or one that was interrupted, once everything was asked."""
+    # Before anything imports numpy, which reads the number of threads once.
+    settings = terminal.settings()
+    from chatbot.evaluation import evaluation
+    from chatbot.evaluation.runs import Selection
+
+    run = _opened(resumed) if resumed else None
+    selection = run.config.selection if run else Selection.model_validate(selected)
+
+    def ask() -> "Run":
+        prepared = evaluation.prepare(selection, settings)
+        with terminal.progress_bar() as progress:
+            ready = evaluation.open_for(prepared, settings, progress)
+            for notice in ready.notices:
+                terminal.warn(notice)
+            if run:
+                evaluation.check_same(run, prepared, ready.chatbot, settings)
+            begun = run or evaluation.start(prepared, ready.chatbot, settings, output, name, ablate=ablate)
+            evaluation.ask_all(begun, prepared.items, ready.chatbot, progress)
+        return begun
+
+    try:
+        return terminal.reporting(ask)
+    except evaluation.InterruptedRunError as stopped:
+        terminal.warn(str(stopped))
+        raise typer.Exit(_INTERRUPTED) from None
 
 
 def _finish(run: "Run", gates: Sequence["Gate"], *, json: bool) -> None:
@@ -176,29 +149,25 @@ def _finish(run: "Run", gates: Sequence["Gate"], *, json: bool) -> None:
     try:
         measured = terminal.reporting(lambda: evaluation.measure(run))
     except KeyboardInterrupt:
-        _say(f"Stopped; the answers are kept. Score them with `chatbot evaluate --rescore {run.folder}`.")
+        terminal.warn(f"Stopped; the answers are kept. Score them with `chatbot evaluate --rescore {run.folder}`.")
         raise typer.Exit(_INTERRUPTED) from None
     if json:
-        _print(Figures(**measured.model_dump(include=set(Figures.model_fields))).model_dump_json())
+        typer.echo(measured.model_dump_json(include=set(Figures.model_fields)))
     else:
         printing.figures(measured)
         printing.ablations(measured)
-    _say(f"The report is {run.folder / 'report.html'}.")
+    terminal.warn(f"The report is {run.folder / 'report.html'}.")
     _fail_if(failures(gates, measured))
 
 
 def _compare(a: Path, b: Path, limits: Sequence["Limit"], *, json: bool) -> None:
     from chatbot.evaluation import printing
-    from chatbot.evaluation.compare import Comparison, compare, drops
-    from chatbot.evaluation.runs import Run
+    from chatbot.evaluation.compare import compare, drops
 
-    def both() -> Comparison:
-        before, after = Run.open(a), Run.open(b)
-        return compare(before.scored(), after.scored())
-
-    comparison = terminal.reporting(both)
+    before, after = _opened(a), _opened(b)
+    comparison = terminal.reporting(lambda: compare(before.scored(), after.scored()))
     if json:
-        _print(comparison.model_dump_json())
+        typer.echo(comparison.model_dump_json())
     else:
         printing.comparison(comparison)
     _fail_if(drops(comparison, limits))
@@ -215,34 +184,13 @@ def _conditions(gates: Sequence[str], limits: Sequence[str]) -> "tuple[list[Gate
         _usage(str(error))
 
 
-def _interruptible(ask: Callable[[], "Run"]) -> "Run":
-    from chatbot.evaluation.evaluation import InterruptedRunError
-
-    def asked() -> "Run":
-        try:
-            return ask()
-        except InterruptedRunError as error:
-            _say(str(error))
-            raise typer.Exit(_INTERRUPTED) from None
-
-    return terminal.reporting(asked)
-
-
 def _fail_if(sentences: Sequence[str]) -> None:
-    _say(*sentences)
+    for sentence in sentences:
+        terminal.warn(sentence)
     if sentences:
         raise typer.Exit(_FAILED)
 
 
 def _usage(sentence: str) -> NoReturn:
-    _say(f"Error: {sentence}")
+    terminal.warn(f"Error: {sentence}")
     raise typer.Exit(_USAGE)
-
-
-def _say(*sentences: str) -> None:
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")

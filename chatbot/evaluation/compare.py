@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from chatbot.errors import ChatbotError
-from chatbot.evaluation.bootstrap import distributions, interval
-from chatbot.evaluation.figures import figure, slices
+from chatbot.evaluation.figures import DECIMALS, figures, slices
 from chatbot.evaluation.gates import Limit
 from chatbot.evaluation.metrics import METRICS, Table, statistics, tabulate
 from chatbot.evaluation.rows import Row, Verdict
 
 
-class Difference(BaseModel):
+class Difference(BaseModel, frozen=True):
     """A metric in both runs, and b - a with its 95% interval from a paired bootstrap."""
-
-    model_config = ConfigDict(frozen=True)
 
     a: float
     b: float
@@ -32,11 +29,15 @@ class Difference(BaseModel):
         """By how much the metric got worse; negative where it got better."""
         return self.value if METRICS[metric].better == "lower" else -self.value
 
+    def judged(self, metric: str) -> str:
+        """`better` or `worse`, where that is more than chance and the metric has a better side; else nothing."""
+        if METRICS[metric].better is None or not self.certain:
+            return ""
+        return "worse" if self.worsening(metric) > 0 else "better"
 
-class Changed(BaseModel):
+
+class Changed(BaseModel, frozen=True):
     """A question whose verdict is not what it was."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     question: str
@@ -44,10 +45,8 @@ class Changed(BaseModel):
     after: Verdict
 
 
-class Comparison(BaseModel):
+class Comparison(BaseModel, frozen=True):
     """What `--compare --json` prints."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: int
     differences: dict[str, Difference]
@@ -106,46 +105,38 @@ def drops(comparison: Comparison, limits: Sequence[Limit]) -> list[str]:
             if difference is None:
                 if limit.metric:
                     found.append(f"{metric} does not apply to both runs{where}.")
-            elif round(difference.worsening(metric), 6) > limit.most:
+            elif (worse := difference.worsening(metric)) > limit.most:
                 found.append(
-                    f"{metric} got worse{where} by {difference.worsening(metric):g}, from {difference.a:g} to "
+                    f"{metric} got worse{where} by {worse:g}, from {difference.a:g} to "
                     f"{difference.b:g}; at most {limit.most:g} is allowed."
                 )
     return found
 
 
-def _paired(before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
-    """The rows of `after` in the order of `before`."""
-    _check_same(before, after)
-    answers = {row.question.id: row for row in after}
-    return [answers[row.question.id] for row in before]
-
-
 def _differences(a: Table, b: Table) -> dict[str, Difference]:
     of_a, of_b = statistics(a), statistics(b)
-    both = [name for name in of_a if name in of_b]
-    spread_a = distributions({name: of_a[name] for name in both}, len(a))
-    spread_b = distributions({name: of_b[name] for name in both}, len(b))
-    found: dict[str, Difference] = {}
-    for name in both:
-        value = of_b[name].value - of_a[name].value
-        shown = figure(value, *interval(spread_b[name] - spread_a[name], value))
-        a_value, b_value = round(of_a[name].value, 6), round(of_b[name].value, 6)
-        found[name] = Difference(a=a_value, b=b_value, **shown.model_dump())
-    return found
+    changes = figures({name: of_b[name] - of_a[name] for name in of_a if name in of_b}, len(a))
+    return {
+        name: Difference(
+            a=round(of_a[name].value, DECIMALS), b=round(of_b[name].value, DECIMALS), **change.model_dump()
+        )
+        for name, change in changes.items()
+    }
 
 
-def _check_same(before: Sequence[Row], after: Sequence[Row]) -> None:
-    a = {row.question.id: row.question for row in before}
-    b = {row.question.id: row.question for row in after}
+def _paired(before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+    """The rows of `after` in the order of `before`."""
+    a = {row.question.id: row for row in before}
+    b = {row.question.id: row for row in after}
     if a.keys() != b.keys():
         raise ChatbotError(
             f"The runs asked different questions: {len(a.keys() & b.keys())} in common, {len(a.keys() - b.keys())} "
             f"only in the first and {len(b.keys() - a.keys())} only in the second. Compare runs over the same questions."
         )
-    changed = [name for name, question in a.items() if b[name] != question]
+    changed = [name for name in a if a[name].question != b[name].question]
     if changed:
         raise ChatbotError(
             f"The runs asked different questions: {len(changed)} of {len(a)} are worded or labelled otherwise, the "
             f"first of them {changed[0]}. Compare runs over the same questions."
         )
+    return [b[name] for name in a]

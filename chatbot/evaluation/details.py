@@ -3,39 +3,32 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from chatbot.answer import Status
 from chatbot.evaluation import calibration
-from chatbot.evaluation.bootstrap import Floats, distributions, interval
-from chatbot.evaluation.figures import Figure, figure, slices
-from chatbot.evaluation.metrics import percentile, tabulate
+from chatbot.evaluation.bootstrap import Booleans, Floats, percentile
+from chatbot.evaluation.figures import Figure, figures, slices
+from chatbot.evaluation.metrics import tabulate
 from chatbot.evaluation.rows import Row
-from chatbot.evaluation.verdicts import is_answered, is_clear
 
 
-class Point(BaseModel):
+class Point(BaseModel, frozen=True):
     """One point of the risk-coverage curve: answering all questions down to this confidence."""
-
-    model_config = ConfigDict(frozen=True)
 
     coverage: float
     risk: float
     confidence: float
 
 
-class Bin(BaseModel):
+class Bin(BaseModel, frozen=True):
     """Questions of about the same confidence, and the share of them that is right."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: int
     confidence: float
     right: float
 
 
-class Details(BaseModel):
+class Details(BaseModel, frozen=True):
     """Everything but the metrics.
 
     Attributes:
@@ -44,8 +37,6 @@ class Details(BaseModel):
         steps: share of the whole time spent in each step, in [0, 1].
         slices: the number of questions of each slice.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     confusion: dict[str, dict[str, int]]
     risk_coverage: tuple[Point, ...]
@@ -62,15 +53,13 @@ OUTCOMES = ("right_clear", "right_possible", "wrong_clear", "wrong_possible", "n
 def detail(rows: Sequence[Row]) -> Details:
     """The details of `rows`, which must not be empty."""
     table = tabulate(rows)
-    slowest = percentile(table.latency, 0.99)
-    spread = distributions({"p99": slowest}, len(rows))["p99"]
     curve = calibration.risk_coverage(table.confidence, table.best_right)
     return Details(
         confusion=_confusion(rows),
         risk_coverage=tuple(Point(coverage=share, risk=risk, confidence=level) for share, risk, level in curve),
         operating=_operating(rows),
         reliability=_reliability(table.confidence, table.best_right),
-        latency_p99_ms=figure(slowest.value, *interval(spread, slowest.value)),
+        latency_p99_ms=figures({"p99": percentile(table.latency, 0.99)}, len(rows))["p99"],
         steps=_steps(rows),
         slices={name: len(members) for name, members in slices(rows).items()},
     )
@@ -86,13 +75,13 @@ def _confusion(rows: Sequence[Row]) -> dict[str, dict[str, int]]:
 
 
 def _outcome(row: Row) -> str:
-    if is_answered(row.observation):
-        return f"{'right' if row.verdicts.right else 'wrong'}_{'clear' if is_clear(row.observation) else 'possible'}"
-    return Status(row.answer.status).value
+    if row.observation.answered:
+        return f"{'right' if row.verdicts.right else 'wrong'}_{'clear' if row.observation.clear else 'possible'}"
+    return row.answer.status
 
 
 def _operating(rows: Sequence[Row]) -> Point | None:
-    answered = [row for row in rows if is_answered(row.observation)]
+    answered = [row for row in rows if row.observation.answered]
     if not answered:
         return None
     return Point(
@@ -102,7 +91,7 @@ def _operating(rows: Sequence[Row]) -> Point | None:
     )
 
 
-def _reliability(confidence: Floats, right: calibration.Booleans) -> tuple[Bin, ...]:
+def _reliability(confidence: Floats, right: Booleans) -> tuple[Bin, ...]:
     bins = calibration.bin_of(confidence)
     members = (bins == number for number in range(calibration.BINS))
     return tuple(
@@ -123,4 +112,4 @@ def _steps(rows: Sequence[Row]) -> dict[str, float]:
     if not total:
         return {}
     shares = {step: milliseconds / total for step, milliseconds in spent.items()}
-    return {**shares, "other": max(0.0, 1 - float(np.sum(list(shares.values()))))}
+    return {**shares, "other": max(0.0, 1 - sum(shares.values()))}

@@ -5,10 +5,13 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chatbot.chatbot import Chatbot, Ready, open_chatbot, open_over
 from chatbot.corpus import open_corpus
 from chatbot.errors import ChatbotError
+from chatbot.evaluation.ablation import ABLATIONS
+from chatbot.evaluation.asking import Asker
 from chatbot.evaluation.compare import Difference, differences
 from chatbot.evaluation.details import detail
 from chatbot.evaluation.figures import score
@@ -22,21 +25,19 @@ from chatbot.evaluation.verdicts import judge
 from chatbot.progress import Progress, no_progress
 from chatbot.settings import Settings
 
-if TYPE_CHECKING:
-    from chatbot.chatbot import Chatbot
-
 
 @dataclass(frozen=True)
 class Prepared:
-    """Questions and the chatbot to ask them, with notices on how it started."""
+    """The questions of a selection, the files they came from, and the paragraphs they are about, where those are SQuAD's."""
 
+    selection: Selection
     items: tuple[Item, ...]
     sources: tuple[Source, ...]
     squad: Squad | None
 
 
-class InterruptedRunError(ChatbotError):
-    """A run was stopped by hand; what it asked is kept."""
+class InterruptedRunError(KeyboardInterrupt):
+    """A run was stopped by hand; what it asked is kept, and the message says how to go on."""
 
 
 def prepare(selection: Selection, settings: Settings) -> Prepared:
@@ -57,62 +58,47 @@ def prepare(selection: Selection, settings: Settings) -> Prepared:
     if not chosen:
         where = f"in the {selection.split} half" if selection.split else "left to ask"
         raise ChatbotError(f"None of the {len(items)} questions is {where}.")
-    return Prepared(chosen, tuple(Source.of(path) for path in paths), squad)
+    return Prepared(selection, chosen, tuple(Source.of(path) for path in paths), squad)
 
 
-def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_progress) -> "tuple[Chatbot, list[str]]":
-    """The chatbot over the corpus that the questions are about, and notices for whoever started it.
+def open_for(prepared: Prepared, settings: Settings, progress: Progress = no_progress) -> Ready:
+    """The chatbot over the corpus that the questions are about.
 
     The paragraphs of a SQuAD file are indexed once, under `squad/` and a hash of them in the index folder.
 
     Raises:
         ChatbotError: the corpus, the model or the index folder is not usable.
     """
-    from chatbot.chatbot import open_chatbot, open_over
-
     if prepared.squad is None:
-        ready = open_chatbot(settings, progress)
-    else:
-        root = settings.index / "squad" / corpus_hash(prepared.squad)
-        ready = open_over(prepared.squad.corpus, root, settings, progress)
-    return ready.chatbot, list(ready.notices)
-
-
-def corpus_hash(squad: Squad) -> str:
-    """Sixteen hexadecimal digits that change with any paragraph."""
-    joined = "".join(document.sha256 for document in squad.corpus.documents)
-    return hashlib.sha256(joined.encode()).hexdigest()[:16]
+        return open_chatbot(settings, progress)
+    hashes = "".join(document.sha256 for document in prepared.squad.corpus.documents)
+    root = settings.index / "squad" / hashlib.sha256(hashes.encode()).hexdigest()[:16]
+    return open_over(prepared.squad.corpus, root, settings, progress)
 
 
 def start(
-    selection: Selection,
-    prepared: Prepared,
-    chatbot: "Chatbot",
-    settings: Settings,
-    root: Path,
-    name: str | None,
-    ablations: Sequence[str] = (),
+    prepared: Prepared, chatbot: Chatbot, settings: Settings, root: Path, name: str | None, *, ablate: bool
 ) -> Run:
-    """Create the folder of a new run; `ablations` are the parts it is to be measured without, too.
+    """Create the folder of a new run; with `ablate` it is to be measured without each part, too.
 
     Raises:
         ChatbotError: the folder cannot be made.
     """
     config = Config(
-        name=safe_name(name or default_name(selection)),
+        name=safe_name(name or default_name(prepared.selection)),
         started=now(),
         questions=len(prepared.items),
-        selection=absolute(selection),
+        selection=absolute(prepared.selection),
         sources=prepared.sources,
         settings=_plain(settings),
         manifest=chatbot.index.manifest.model_dump(mode="json"),
-        ablations=tuple(ablations),
+        ablations=tuple(ABLATIONS) if ablate else (),
         program=program(),
     )
     return Run.create(root, config)
 
 
-def check_same(run: Run, prepared: Prepared, chatbot: "Chatbot", settings: Settings) -> None:
+def check_same(run: Run, prepared: Prepared, chatbot: Chatbot, settings: Settings) -> None:
     """Refuse to go on with a run whose questions, settings or index are not what they were.
 
     Raises:
@@ -130,15 +116,13 @@ def check_same(run: Run, prepared: Prepared, chatbot: "Chatbot", settings: Setti
         raise ChatbotError("The index changed since the run began; start a new one.")
 
 
-def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progress = no_progress) -> None:
+def ask_all(run: Run, items: Sequence[Item], chatbot: Chatbot, progress: Progress) -> None:
     """Ask what the run has not asked yet, with everything and without each of its ablations, and keep every row as
     soon as it is there.
 
     Raises:
-        InterruptedRunError: Ctrl-C was pressed; the message says how to go on.
+        InterruptedRunError: Ctrl-C was pressed.
     """
-    from chatbot.evaluation.ablation import ABLATIONS
-
     try:
         _ask(run, items, chatbot, "Asking", progress)
         for part in run.config.ablations:
@@ -152,9 +136,7 @@ def ask_all(run: Run, items: Sequence[Item], chatbot: "Chatbot", progress: Progr
         ) from None
 
 
-def _ask(run: Run, items: Sequence[Item], chatbot: "Chatbot", step: str, progress: Progress) -> None:
-    from chatbot.evaluation.asking import Asker
-
+def _ask(run: Run, items: Sequence[Item], chatbot: Chatbot, step: str, progress: Progress) -> None:
     run.prepare()
     done = {row.question.id for row in run.rows()}
     left = [item for item in items if item.question.id not in done]
@@ -175,8 +157,7 @@ def measure(run: Run) -> Measured:
     """
     rows = run.scored()
     measured = Measured(**score(rows).model_dump(), details=detail(rows), ablations=_ablations(run, rows))
-    run.rewrite(rows)
-    run.save(measured, render(run.config, measured, rows))
+    run.save(rows, measured, render(run.config, measured, rows))
     return measured
 
 
@@ -208,17 +189,8 @@ def default_name(selection: Selection) -> str:
 
 def absolute(selection: Selection) -> Selection:
     """The selection with paths that hold from any folder."""
-
-    def resolved(path: Path | None) -> Path | None:
-        return path.resolve() if path else None
-
-    return selection.model_copy(
-        update={
-            "questions": tuple(path.resolve() for path in selection.questions),
-            "squad": resolved(selection.squad),
-            "questions_from": resolved(selection.questions_from),
-        }
-    )
+    files = {name: path.resolve() for name, path in selection if isinstance(path, Path)}
+    return selection.model_copy(update={**files, "questions": tuple(path.resolve() for path in selection.questions)})
 
 
 def _plain(settings: Settings) -> dict[str, Any]:

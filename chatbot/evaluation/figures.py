@@ -1,31 +1,29 @@
 """The figures of a run: every metric with its interval, over all questions and per slice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from numpy.typing import NDArray
+from pydantic import BaseModel
 
-from chatbot.evaluation.bootstrap import distributions, interval
-from chatbot.evaluation.metrics import Table, statistics, tabulate
+from chatbot.evaluation.bootstrap import Statistic, distributions, interval
+from chatbot.evaluation.metrics import statistics, tabulate
 from chatbot.evaluation.rows import Row
 
-_DECIMALS = 6
+# So that figures are the same on every machine.
+DECIMALS = 6
 
 
-class Figure(BaseModel):
+class Figure(BaseModel, frozen=True):
     """A value and its 95% bootstrap interval."""
-
-    model_config = ConfigDict(frozen=True)
 
     value: float
     low: float
     high: float
 
 
-class Figures(BaseModel):
+class Figures(BaseModel, frozen=True):
     """What `--json` prints: metrics that do not apply are left out."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: int
     metrics: dict[str, Figure]
@@ -37,36 +35,30 @@ def score(rows: Sequence[Row]) -> Figures:
     table = tabulate(rows)
     return Figures(
         questions=len(rows),
-        metrics=_figures(table),
-        slices={name: _figures(table.take(members)) for name, members in slices(rows).items()},
+        metrics=figures(statistics(table), len(table)),
+        slices={name: figures(statistics(table.take(members)), len(members)) for name, members in slices(rows).items()},
     )
 
 
-def slices(rows: Sequence[Row]) -> dict[str, np.typing.NDArray[np.intp]]:
+def slices(rows: Sequence[Row]) -> dict[str, NDArray[np.intp]]:
     """The row numbers of each slice, named `language=da`, `kind=near-topic`, `answerable=false`."""
-    members: dict[str, list[int]] = {}
-    for number, row in enumerate(rows):
-        question = row.question
-        for name in (
-            f"language={question.language}",
-            f"kind={question.kind}" if question.kind else None,
-            f"answerable={str(question.answerable).lower()}",
-        ):
-            if name:
-                members.setdefault(name, []).append(number)
-    order = ("answerable", "language", "kind")
-    ranked = sorted(members, key=lambda name: (order.index(name.partition("=")[0]), name))
-    return {name: np.array(members[name], np.intp) for name in ranked}
-
-
-def _figures(table: Table) -> dict[str, Figure]:
-    found = statistics(table)
-    spread = distributions(found, len(table))
+    named = {
+        "answerable": [str(row.question.answerable).lower() for row in rows],
+        "language": [row.question.language for row in rows],
+        "kind": [row.question.kind or "" for row in rows],
+    }
     return {
-        name: figure(statistic.value, *interval(spread[name], statistic.value)) for name, statistic in found.items()
+        f"{sort}={value}": np.flatnonzero(np.array(values) == value)
+        for sort, values in named.items()
+        for value in sorted(set(values) - {""})
     }
 
 
-def figure(value: float, low: float, high: float) -> Figure:
-    """A figure rounded to six decimals, so that it is the same on every machine."""
-    return Figure(value=round(value, _DECIMALS), low=round(low, _DECIMALS), high=round(high, _DECIMALS))
+def figures(measured: Mapping[str, Statistic], questions: int) -> dict[str, Figure]:
+    """Each statistic's value and interval, rounded."""
+    found: dict[str, Figure] = {}
+    for name, distribution in distributions(measured, questions).items():
+        value = measured[name].value
+        low, high = interval(distribution, value)
+        found[name] = Figure(value=round(value, DECIMALS), low=round(low, DECIMALS), high=round(high, DECIMALS))
+    return found

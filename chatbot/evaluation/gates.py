@@ -3,7 +3,7 @@
 import math
 import operator
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.errors import ChatbotError
@@ -98,9 +98,8 @@ def _name(slice_name: str | None, metric: str) -> str:
 
 
 def _known(metric: str) -> str:
-    known: Mapping[str, object] = METRICS
-    if metric not in known:
-        raise GateSyntaxError(f"There is no metric «{metric}». The metrics are {', '.join(known)}.")
+    if metric not in METRICS:
+        raise GateSyntaxError(f"There is no metric «{metric}». The metrics are {', '.join(METRICS)}.")
     return metric
 
 

@@ -3,47 +3,41 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
+
+from chatbot.answer import Citation
 
 Split = Literal["dev", "test"]
 
 
-class Spanned(Protocol):
-    """Anything that stands at `[start:end]` of a document."""
-
-    @property
-    def document(self) -> str: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-
-
-class Place(BaseModel):
+class Place(BaseModel, frozen=True):
     """A piece of a document, by its id and character offsets."""
-
-    model_config = ConfigDict(frozen=True)
 
     document: str
     start: int
     end: int
 
+    @property
+    def id(self) -> str:
+        """Of the passage that stands there, where one does."""
+        return f"{self.document}:{self.start}-{self.end}"
 
-def overlap(one: Spanned, other: Spanned) -> int:
+
+def overlap(one: Place, other: Place) -> int:
     """How many characters two pieces share."""
     if one.document != other.document:
         return 0
     return max(0, min(one.end, other.end) - max(one.start, other.start))
 
 
-def holds(outer: Spanned, inner: Spanned) -> bool:
+def holds(outer: Place | Citation, inner: Place | Citation) -> bool:
     """Whether all of `inner` lies in `outer`."""
     return outer.document == inner.document and outer.start <= inner.start and inner.end <= outer.end
 
 
-class Question(BaseModel):
+class Question(BaseModel, frozen=True, extra="forbid"):
     """A question with what is known about it.
 
     Attributes:
@@ -54,8 +48,6 @@ class Question(BaseModel):
         history: earlier questions of the same conversation, asked first, in order.
         evidence: the words of the document that answer it, verbatim.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     language: str

@@ -1,7 +1,7 @@
 """The metrics: their names, what they mean, and how each is made from rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from chatbot.answer import Wording
 from chatbot.evaluation import calibration
-from chatbot.evaluation.bootstrap import Floats, Statistic, ratio
+from chatbot.evaluation.bootstrap import Booleans, Floats, Statistic, mean, percentile
 from chatbot.evaluation.rows import Row
-from chatbot.evaluation.verdicts import is_answered, is_clear
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,6 @@ ABLATION = (
     "false_answer_rate",
     "false_refusal_rate",
 )
-RETRIEVAL = ("hit@1", "hit@5", "hit@10", "mrr@10", "ndcg@10")
 
 
 @dataclass(frozen=True)
@@ -129,15 +127,17 @@ class Table:
     Attributes:
         means: the metrics that are means of a value per question; NaN where a question does not count.
         near: of the kind near-topic.
+        clear: answered, and shown as clear.
         best_right: the answer, given or withheld, is right.
         latency: milliseconds.
     """
 
     means: Mapping[str, Floats]
     confidence: Floats
-    answerable: NDArray[np.bool_]
-    near: NDArray[np.bool_]
-    best_right: NDArray[np.bool_]
+    answerable: Booleans
+    near: Booleans
+    clear: Booleans
+    best_right: Booleans
     latency: Floats
 
     def __len__(self) -> int:
@@ -145,103 +145,52 @@ class Table:
 
     def take(self, rows: NDArray[np.intp]) -> "Table":
         """The table of some rows alone."""
-        means = {name: values[rows] for name, values in self.means.items()}
-        answerable = self.answerable[rows]
-        table = Table(
-            means, self.confidence[rows], answerable, self.near[rows], self.best_right[rows], self.latency[rows]
-        )
-        # Without a single answerable question, being clear is judged over all of them.
-        own = means["clear"] if not answerable.any() else np.where(answerable, means["clear"], np.nan)
-        return replace(table, means={**means, "clear_share": own})
+        columns = {name: column[rows] for name, column in vars(self).items() if name != "means"}
+        return Table(means={name: values[rows] for name, values in self.means.items()}, **columns)
 
 
 def tabulate(rows: Sequence[Row]) -> Table:
     """The table of all rows."""
-    columns: dict[str, list[float | None]] = {name: [] for name in _values(rows[0])}
-    for row in rows:
-        for name, value in _values(row).items():
-            columns[name].append(value)
-    means = {
-        name: np.array([np.nan if value is None else value for value in column], np.float64)
-        for name, column in columns.items()
-    }
-    table = Table(
+    values = [_values(row) for row in rows]
+    # None becomes NaN.
+    means = {name: np.array([found[name] for found in values], np.float64) for name in values[0]}
+    return Table(
         means={**_retrieval(rows), **means},
         confidence=np.array([row.confidence for row in rows]),
         answerable=np.array([row.question.answerable for row in rows]),
         near=np.array([row.question.kind == "near-topic" for row in rows]),
+        clear=np.array([row.observation.clear for row in rows]),
         best_right=np.array([row.verdicts.best_right for row in rows]),
         latency=np.array([row.observation.latency_ms for row in rows]),
     )
-    return table.take(np.arange(len(rows)))
 
 
 def statistics(table: Table) -> dict[str, Statistic]:
     """Every metric that applies to the table, by name, in the order of METRICS."""
-    found: dict[str, Statistic | None] = {name: mean(table.means[name]) for name in table.means if name in METRICS}
-    found["auroc"] = calibration.auroc(table.confidence, table.answerable)
-    hard = table.answerable | table.near
-    inner = calibration.auroc(table.confidence[hard], table.answerable[hard]) if table.near.any() else None
-    found["auroc_near"] = Selected(hard).lift(inner) if inner else None
-    found["brier"] = calibration.brier(table.confidence, table.best_right)
-    found["ece"] = calibration.ece(table.confidence, table.best_right)
-    if table.answerable.any():
-        found["aurc"] = calibration.aurc(table.confidence, table.best_right)
-        surest = Selected(table.answerable)
+    confidence, answerable, right = table.confidence, table.answerable, table.best_right
+    found: dict[str, Statistic | None] = {name: mean(values) for name, values in table.means.items()}
+    # Without a single answerable question, being clear is judged over all of them.
+    found["clear_share"] = mean(np.where(answerable | ~answerable.any(), table.clear, np.nan))
+    found["auroc"] = calibration.auroc(confidence, answerable)
+    if table.near.any() and answerable.any():
+        hard = answerable | table.near
+        near = calibration.auroc(confidence[hard], answerable[hard])
+        found["auroc_near"] = near.among(hard) if near else None
+    found["brier"] = calibration.brier(confidence, right)
+    found["ece"] = calibration.ece(confidence, right)
+    if answerable.any():
+        found["aurc"] = calibration.aurc(confidence, right)
         for percent in (80, 90):
-            inner = calibration.accuracy_at(
-                percent / 100, table.confidence[table.answerable], table.best_right[table.answerable]
-            )
-            found[f"accuracy_at_{percent}"] = surest.lift(inner)
-    found["latency_p50_ms"] = percentile(table.latency, 0.50)
-    found["latency_p95_ms"] = percentile(table.latency, 0.95)
+            surest = calibration.accuracy_at(percent / 100, confidence[answerable], right[answerable])
+            found[f"accuracy_at_{percent}"] = surest.among(answerable)
+    for percent in (50, 95):
+        found[f"latency_p{percent}_ms"] = percentile(table.latency, percent / 100)
     return {name: statistic for name in METRICS if (statistic := found.get(name))}
-
-
-def mean(values: Floats) -> Statistic | None:
-    """The mean of the values that are not NaN; None where all are."""
-    counted = ~np.isnan(values)
-    if not counted.any():
-        return None
-    filled = np.where(counted, values, 0.0)
-    weights = counted.astype(np.float64)
-
-    def resampled(counts: Floats) -> Floats:
-        return ratio(counts @ filled, counts @ weights)
-
-    return Statistic(float(values[counted].mean()), resampled)
-
-
-def percentile(values: Floats, quantile: float) -> Statistic:
-    """A quantile, linear between the two nearest values, as `numpy.quantile` defines it."""
-    order = np.argsort(values, kind="stable")
-    ranked = values[order]
-
-    def resampled(counts: Floats) -> Floats:
-        until = np.cumsum(counts[:, order], axis=1)
-        position = (until[:, -1:] - 1) * quantile
-        below, above = np.floor(position), np.ceil(position)
-        low = ranked[(until <= below).sum(axis=1)]
-        high = ranked[(until <= above).sum(axis=1)]
-        between: Floats = low + (high - low) * (position - below)[:, 0]
-        return between
-
-    return Statistic(float(np.quantile(values, quantile)), resampled)
-
-
-@dataclass(frozen=True)
-class Selected:
-    """Part of the questions; a statistic over that part becomes one over all of them."""
-
-    part: NDArray[np.bool_]
-
-    def lift(self, inner: Statistic) -> Statistic:
-        return Statistic(inner.value, lambda counts: inner.resampled(counts[:, self.part]))
 
 
 def _values(row: Row) -> dict[str, float | None]:
     observation, verdicts = row.observation, row.verdicts
-    answerable, answered = row.question.answerable, is_answered(observation)
+    answerable, answered = row.question.answerable, observation.answered
     written = observation.written
     said = written.kept + written.dropped if written else 0
     return {
@@ -257,7 +206,6 @@ def _values(row: Row) -> dict[str, float | None]:
         "dropped_share": written.dropped / said if written and said else None,
         "groundedness": verdicts.grounded,
         "tokens": written.tokens if written else None,
-        "clear": float(is_clear(observation)),
     }
 
 
@@ -266,21 +214,15 @@ def _retrieval(rows: Sequence[Row]) -> dict[str, Floats]:
     import ir_measures
     from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 
-    measures = dict(zip(RETRIEVAL, (Success @ 1, Success @ 5, Success @ 10, RR @ 10, nDCG @ 10), strict=True))
+    names = {Success @ depth: f"hit@{depth}" for depth in (1, 5, 10)} | {RR @ 10: "mrr@10", nDCG @ 10: "ndcg@10"}
     judged: list[Qrel] = []
     ranking: list[ScoredDoc] = []
     for number, row in enumerate(rows):
-        judged += [
-            Qrel(str(number), f"{place.document}:{place.start}-{place.end}", 1) for place in row.observation.relevant
-        ]
+        judged += [Qrel(str(number), passage.id, 1) for passage in row.observation.relevant]
         # The rank stands in for the score: trec_eval would order equal scores by name.
-        ranking += [
-            ScoredDoc(str(number), f"{found.document}:{found.start}-{found.end}", -float(rank))
-            for rank, found in enumerate(row.observation.retrieved)
-        ]
-    values = {name: np.full(len(rows), np.nan) for name in RETRIEVAL}
-    if judged:
-        names = {str(measure): name for name, measure in measures.items()}
-        for result in ir_measures.iter_calc(list(measures.values()), judged, ranking):
-            values[names[str(result.measure)]][int(result.query_id)] = result.value
+        ranked = enumerate(row.observation.retrieved)
+        ranking += [ScoredDoc(str(number), passage.id, -float(rank)) for rank, passage in ranked]
+    values = {name: np.full(len(rows), np.nan) for name in names.values()}
+    for result in ir_measures.iter_calc(list(names), judged, ranking) if judged else ():
+        values[names[result.measure]][int(result.query_id)] = result.value
     return values

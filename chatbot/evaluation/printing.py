@@ -1,30 +1,25 @@
 """The figures and comparisons as tables in a terminal."""
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from chatbot.evaluation.compare import Comparison
 from chatbot.evaluation.figures import Figures
 from chatbot.evaluation.metrics import METRICS
-
-if TYPE_CHECKING:
-    from chatbot.evaluation.compare import Comparison, Difference
-    from chatbot.evaluation.runs import Measured
+from chatbot.evaluation.runs import Measured
 
 
 def figures(measured: Figures) -> None:
     """Print every metric with its interval."""
     table = _table(f"{measured.questions} questions", "value", "95% interval")
     for name, figure in measured.metrics.items():
-        shown = (_number(value, name) for value in (figure.value, figure.low, figure.high))
-        value, low, high = shown
+        value, low, high = (_number(value, name) for value in (figure.value, figure.low, figure.high))
         table.add_row(name, value, f"{low} – {high}", METRICS[name].meaning)
     Console(highlight=False).print(table)
 
 
-def ablations(measured: "Measured") -> None:
+def ablations(measured: Measured) -> None:
     """Print the metrics of an ablation as they are without each part; nothing where none was taken away."""
     if not measured.ablations:
         return
@@ -43,23 +38,17 @@ def ablations(measured: "Measured") -> None:
     console.print(Text("* by more than chance (the 95% interval of the paired difference leaves out none)", "dim"))
 
 
-def comparison(compared: "Comparison") -> None:
+def comparison(compared: Comparison) -> None:
     """Print every metric of both runs, and the questions whose verdict changed."""
     console = Console(highlight=False)
     table = _table(f"{compared.questions} questions", "A", "B", "B - A", "95% interval")
     for name, difference in compared.differences.items():
-        low, high = _number(difference.low, name), _number(difference.high, name)
-        shown = (_number(value, name) for value in (difference.a, difference.b))
-        table.add_row(name, *shown, _number(difference.value, name), f"{low} – {high}", _judgement(difference, name))
+        values = (difference.a, difference.b, difference.value, difference.low, difference.high)
+        *shown, low, high = (_number(value, name) for value in values)
+        table.add_row(name, *shown, f"{low} – {high}", difference.judged(name))
     console.print(table)
     for question in compared.changed:
         console.print(Text(f"{question.id}: {question.before} → {question.after}: {question.question}"))
-
-
-def _judgement(difference: "Difference", metric: str) -> str:
-    if METRICS[metric].better is None or not difference.certain:
-        return ""
-    return "worse" if difference.worsening(metric) > 0 else "better"
 
 
 def _table(first: str, *columns: str) -> Table:

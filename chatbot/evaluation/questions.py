@@ -5,32 +5,21 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from chatbot.corpus import Document
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.items import Item, Place, Question, occurrences
 
 Kind = Literal[
-    "direct",
-    "paraphrase",
-    "keyword",
-    "typo",
-    "follow-up",
-    "near-topic",
-    "off-topic",
-    "injection",
-    "small-talk",
+    "direct", "paraphrase", "keyword", "typo", "follow-up", "near-topic", "off-topic", "injection", "small-talk"
 ]
-KINDS: tuple[str, ...] = get_args(Kind)
 
 _Words = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 
 
-class QuestionLine(Question):
+class QuestionLine(Question, strict=True):
     """One line of a question file. The schema is documented in `corpus/questions/README.md`."""
-
-    model_config = ConfigDict(strict=True)
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -128,7 +117,7 @@ def _problem(error: ValidationError) -> str:
         case "value_error":
             return str(first["msg"]).removeprefix("Value error, ")
         case "literal_error":
-            return f'"{field}" is {json.dumps(first["input"])}; it must be one of {", ".join(KINDS)}'
+            return f'"{field}" is {json.dumps(first["input"])}; it must be one of {", ".join(get_args(Kind))}'
         case "json_invalid":
             return f"this is not JSON ({first.get('ctx', {}).get('error', first['msg'])})"
         case "model_type":

@@ -1,26 +1,26 @@
 """`report.html`: one page, complete in itself, for someone who has never seen the code."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from chatbot.answer import Citation
 from chatbot.evaluation import charts
 from chatbot.evaluation.ablation import ABLATIONS
 from chatbot.evaluation.figures import Figure, slices
-from chatbot.evaluation.items import Place, Spanned, holds
+from chatbot.evaluation.items import Place, holds
 from chatbot.evaluation.metrics import HEADLINE, METRICS
 from chatbot.evaluation.rows import Retrieved, Row, Verdict
-from chatbot.evaluation.verdicts import is_answered, is_clear
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-
-    from chatbot.evaluation.runs import Config, Measured
+from chatbot.evaluation.runs import Config, Measured
 
 _FAILURES, _OTHERS, _PASSAGES = 400, 2000, 3
+_DECIMALS = {"score": 3, "sentences": 2, "tokens": 0}
 _WORST_FIRST = (Verdict.FALSE_ANSWER, Verdict.WRONG, Verdict.REFUSED)
 _SLICE_CHARTS: tuple[tuple[str, str, Callable[[Row], bool]], ...] = (
     ("Right answers where there is one", "accuracy", lambda row: row.question.answerable),
@@ -45,10 +45,11 @@ class Piece:
     quoted: bool
 
 
-def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
+def render(config: Config, measured: Measured, rows: Sequence[Row]) -> str:
     """The report of a run."""
-    failed = sorted((row for row in rows if row.verdicts.verdict.failed), key=_severity)
-    others = [row for row in rows if not row.verdicts.verdict.failed]
+    failed = sorted((row for row in rows if row.verdicts.verdict in _WORST_FIRST), key=_severity)
+    others = [row for row in rows if row.verdicts.verdict not in _WORST_FIRST]
+    counts = Counter(row.verdicts.verdict for row in rows)
     details, figures = measured.details, measured.metrics
     marks = {"median": figures["latency_p50_ms"].value, "95%": figures["latency_p95_ms"].value}
     return _template().render(
@@ -57,9 +58,10 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
         measured=measured,
         metrics=METRICS,
         headline=[name for name in HEADLINE if name in figures],
-        sentences=list(_sentences(measured, rows)),
+        sentences=list(_sentences(measured, rows, counts)),
         said=_SAID,
-        counts={verdict: sum(row.verdicts.verdict == verdict for row in rows) for verdict in Verdict},
+        worst_first=_WORST_FIRST,
+        counts=counts,
         failures=failed[:_FAILURES],
         failures_left=len(failed[_FAILURES:]),
         others=others[:_OTHERS],
@@ -78,40 +80,33 @@ def render(config: "Config", measured: "Measured", rows: Sequence[Row]) -> str:
 def pieces(passage: Retrieved, row: Row) -> list[Piece]:
     """The passage's text cut where evidence or quotes begin and end."""
     evidence = [place for place in row.observation.evidence if holds(passage, place)]
-    quotes: list[Spanned] = [quote for quote in row.answer.citations if holds(passage, quote)]
-    spans: list[Spanned] = [*evidence, *quotes]
-    cuts = sorted({passage.start, passage.end, *(at for span in spans for at in (span.start, span.end))})
-    found: list[Piece] = []
-    for start, end in pairwise(cuts):
-        here = Place(document=passage.document, start=start, end=end)
-        found.append(
-            Piece(
-                text=passage.text[start - passage.start : end - passage.start],
-                evidence=any(holds(place, here) for place in evidence),
-                quoted=any(holds(quote, here) for quote in quotes),
-            )
+    quotes = [quote for quote in row.answer.citations if holds(passage, quote)]
+    spans: list[Place | Citation] = [passage, *evidence, *quotes]
+    return [
+        Piece(
+            text=passage.text[start - passage.start : end - passage.start],
+            evidence=any(place.start <= start and end <= place.end for place in evidence),
+            quoted=any(quote.start <= start and end <= quote.end for quote in quotes),
         )
-    return found
+        for start, end in pairwise(sorted({at for span in spans for at in (span.start, span.end)}))
+    ]
 
 
-def _sentences(measured: "Measured", rows: Sequence[Row]) -> Iterator[str]:
+def _sentences(measured: Measured, rows: Sequence[Row], counts: Mapping[Verdict, int]) -> Iterator[str]:
     """The run in a few plain sentences."""
-    answerable = [row for row in rows if row.question.answerable]
-    others = [row for row in rows if not row.question.answerable]
-    if answerable:
-        right = sum(row.verdicts.right for row in answerable)
-        refused = sum(not is_answered(row.observation) for row in answerable)
+    right, wrong, refused = (counts[verdict] for verdict in (Verdict.RIGHT, Verdict.WRONG, Verdict.REFUSED))
+    if answerable := right + wrong + refused:
         yield (
-            f"{len(answerable)} questions can be answered from the documents. {right} of them ({right / len(answerable):.0%}) "
-            f"got the right answer, {len(answerable) - right - refused} a wrong one and {refused} none."
+            f"{answerable} questions can be answered from the documents. {right} of them ({right / answerable:.0%}) "
+            f"got the right answer, {wrong} a wrong one and {refused} none."
         )
-    if others:
-        answered = sum(is_answered(row.observation) for row in others)
+    rightly, falsely = counts[Verdict.RIGHTLY_REFUSED], counts[Verdict.FALSE_ANSWER]
+    if others := rightly + falsely:
         yield (
-            f"{len(others)} questions cannot be answered from {'them' if answerable else 'the documents'}. {len(others) - answered} of these "
-            f"({(len(others) - answered) / len(others):.0%}) rightly got no answer; {answered} got one all the same."
+            f"{others} questions cannot be answered from {'them' if answerable else 'the documents'}. {rightly} of these "
+            f"({rightly / others:.0%}) rightly got no answer; {falsely} got one all the same."
         )
-    clear = [row for row in rows if is_clear(row.observation)]
+    clear = [row for row in rows if row.observation.clear]
     if clear:
         right = sum(row.verdicts.right for row in clear)
         yield f"{len(clear)} answers were shown as clear, and {right} of those ({right / len(clear):.0%}) were right."
@@ -119,7 +114,7 @@ def _sentences(measured: "Measured", rows: Sequence[Row]) -> Iterator[str]:
     yield f"Half of the answers took at most {p50:.0f} ms, 95% at most {p95:.0f} ms."
 
 
-def _slices(measured: "Measured", rows: Sequence[Row]) -> Iterator[tuple[str, list[tuple[str, int, Figure]]]]:
+def _slices(measured: Measured, rows: Sequence[Row]) -> Iterator[tuple[str, list[tuple[str, int, Figure]]]]:
     """The titles of the slice charts, and for each slice its name, how many questions count in it, and the figure."""
     members = slices(rows)
     for title, metric, counts in _SLICE_CHARTS:
@@ -149,13 +144,11 @@ def _without_folders(value: Any) -> Any:
 
 def _severity(row: Row) -> tuple[bool, int, float]:
     """What does most harm comes first: what was shown as clear, then answers where there are none, the surest first."""
-    return not is_clear(row.observation), _WORST_FIRST.index(row.verdicts.verdict), -row.confidence
+    return not row.observation.clear, _WORST_FIRST.index(row.verdicts.verdict), -row.confidence
 
 
 @cache
-def _template() -> "Template":
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("chatbot.evaluation", "."),
         autoescape=True,
@@ -164,18 +157,13 @@ def _template() -> "Template":
         lstrip_blocks=True,
     )
     environment.filters["share"] = _share
-    environment.filters["exactly"] = _exactly
     return environment.get_template("report.html.j2")
 
 
-def _share(value: float, unit: str = "share") -> str:
+def _share(value: float, unit: str) -> str:
     """A value in its unit, as short as it is still telling."""
     if unit == "ms":
         return f"{value:.0f}\u00a0ms" if value >= 10 else f"{value:.1f}\u00a0ms"
-    if unit in ("score", "sentences"):
-        return f"{value:.3f}" if unit == "score" else f"{value:.2f}"
-    return "100%" if value == 1 else f"{value * 100:.1f}%"
-
-
-def _exactly(figure: Figure, unit: str) -> dict[str, Any]:
-    return {"value": _share(figure.value, unit), "low": _share(figure.low, unit), "high": _share(figure.high, unit)}
+    if unit == "share":
+        return "100%" if value == 1 else f"{value * 100:.1f}%"
+    return f"{value:.{_DECIMALS[unit]}f}"

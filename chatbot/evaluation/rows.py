@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from chatbot.answer import Answer
+from chatbot.answer import Answer, Certainty, Status
 from chatbot.evaluation.items import Place, Question
 
 # Passages kept of each ranking; every retrieval metric looks at the first ten.
@@ -20,24 +20,15 @@ class Verdict(StrEnum):
     FALSE_ANSWER = "false_answer"
     RIGHTLY_REFUSED = "rightly_refused"
 
-    @property
-    def failed(self) -> bool:
-        return self in (Verdict.WRONG, Verdict.REFUSED, Verdict.FALSE_ANSWER)
 
-
-class Retrieved(BaseModel):
+class Retrieved(Place):
     """A retrieved passage, with its place and the score it was ranked by."""
 
-    model_config = ConfigDict(frozen=True)
-
-    document: str
-    start: int
-    end: int
     score: float
     text: str
 
 
-class Written(BaseModel):
+class Written(BaseModel, frozen=True):
     """What a language model wrote.
 
     Attributes:
@@ -46,15 +37,13 @@ class Written(BaseModel):
         tokens: of prompt and output together, None where the model does not tell.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     outcome: str
     kept: int
     dropped: int
     tokens: int | None
 
 
-class Observation(BaseModel):
+class Observation(BaseModel, frozen=True):
     """What happened when a question was asked; nothing in it is a judgement.
 
     Attributes:
@@ -69,8 +58,6 @@ class Observation(BaseModel):
         written: None where no language model was asked.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     question: Question
     evidence: tuple[Place, ...]
     relevant: tuple[Place, ...]
@@ -83,8 +70,17 @@ class Observation(BaseModel):
     steps_ms: dict[str, float]
     written: Written | None = None
 
+    @property
+    def answered(self) -> bool:
+        return self.answer.status == Status.ANSWERED
 
-class Verdicts(BaseModel):
+    @property
+    def clear(self) -> bool:
+        """Whether the answer was shown as clear."""
+        return self.answered and self.answer.certainty == Certainty.CLEAR
+
+
+class Verdicts(BaseModel, frozen=True):
     """What an observation is worth. None stands where a measure does not apply.
 
     Attributes:
@@ -98,8 +94,6 @@ class Verdicts(BaseModel):
         rank: of the first relevant passage among the first ten, from 1.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     verdict: Verdict
     right: bool
     best_right: bool
@@ -112,10 +106,8 @@ class Verdicts(BaseModel):
     rank: int | None
 
 
-class Row(BaseModel):
+class Row(BaseModel, frozen=True):
     """One line of `rows.jsonl`."""
-
-    model_config = ConfigDict(frozen=True)
 
     observation: Observation
     verdicts: Verdicts

@@ -5,12 +5,13 @@ import platform
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.compare import Difference
@@ -36,10 +37,8 @@ _LIBRARIES = (
 )
 
 
-class Selection(BaseModel):
+class Selection(BaseModel, frozen=True):
     """Which questions a run asks: the options of the command line."""
-
-    model_config = ConfigDict(frozen=True)
 
     questions: tuple[Path, ...] = ()
     squad: Path | None = None
@@ -51,10 +50,8 @@ class Selection(BaseModel):
     seed: int = 0
 
 
-class Source(BaseModel):
+class Source(BaseModel, frozen=True):
     """A file that questions came from."""
-
-    model_config = ConfigDict(frozen=True)
 
     path: Path
     sha256: str
@@ -65,14 +62,12 @@ class Source(BaseModel):
             return cls(path=path.resolve(), sha256=hashlib.file_digest(file, "sha256").hexdigest())
 
 
-class Config(BaseModel):
+class Config(BaseModel, frozen=True):
     """`config.json`: everything that would make the run another one.
 
     Attributes:
         ablations: the parts that the questions are asked without as well, by their names in `ABLATIONS`.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     started: datetime
@@ -97,12 +92,12 @@ class Measured(Figures):
         return [name for name in ABLATION if all(name in differences for differences in self.ablations.values())]
 
 
+@dataclass(frozen=True)
 class Run:
     """The folder of one run."""
 
-    def __init__(self, folder: Path, config: Config) -> None:
-        self.folder = folder
-        self.config = config
+    folder: Path
+    config: Config
 
     @classmethod
     def create(cls, root: Path, config: Config) -> "Run":
@@ -200,14 +195,11 @@ class Run:
             content = path.read_bytes()
             path.write_bytes(content[: content.rfind(b"\n") + 1])
 
-    def rewrite(self, rows: Iterable[Row]) -> None:
-        """Put `rows` in the place of all rows, at once."""
+    def save(self, rows: Iterable[Row], measured: Measured, report: str) -> None:
+        """Put `rows` in the place of all rows, at once; write the figures and the report."""
         unfinished = self.folder / f".{ROWS}"
         unfinished.write_text("".join(row.model_dump_json() + "\n" for row in rows), encoding="utf-8")
         unfinished.replace(self.folder / ROWS)
-
-    def save(self, measured: Measured, report: str) -> None:
-        """Write the figures and the report."""
         (self.folder / FIGURES).write_text(measured.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (self.folder / REPORT).write_text(report, encoding="utf-8")
 
@@ -223,8 +215,11 @@ def safe_name(text: str) -> str:
 
 def program() -> dict[str, str]:
     """The versions of what ran, and of what it ran on."""
-    found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
-    found["implementation"] = sys.implementation.name
+    found = {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "implementation": sys.implementation.name,
+    }
     for library in ("chatbot", *_LIBRARIES):
         try:
             found[library] = version(library)

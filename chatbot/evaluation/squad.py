@@ -8,15 +8,14 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
 from chatbot.corpus import Corpus, Document
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.items import Item, Place, Question, occurrences
+from chatbot.language import any_language
 
 _DETECTED_FROM = 20_000
 
@@ -74,12 +73,12 @@ def load_squad(path: Path, questions_from: Path | None = None, *, leave_out: boo
     content = _read(path)
     wording = {asked.id: asked for asked in (_read(questions_from) if questions_from else content).questions()}
     spoken = _language(asked.question for asked in wording.values())
-    documents: dict[str, Document] = {}
+    documents: list[Document] = []
     items: dict[str, Item] = {}
     language = _language(paragraph.context for article in content.data for paragraph in article.paragraphs)
     for name, article in _named(content.data):
         own = _documents(name, article, article.language or language)
-        documents.update((document.id, document) for document in own.values())
+        documents.extend(own.values())
         without = frozenset(document.id for document in own.values()) if leave_out else frozenset()
         for paragraph in article.paragraphs:
             for asked in paragraph.qas:
@@ -91,7 +90,7 @@ def load_squad(path: Path, questions_from: Path | None = None, *, leave_out: boo
                 if words.question.strip():
                     document = own.get(paragraph.context)
                     items[asked.id] = _item(asked, document, words.question, words.language or spoken, without)
-    return Squad(Corpus(tuple(sorted(documents.values(), key=lambda document: document.id))), tuple(items.values()))
+    return Squad(Corpus(tuple(sorted(documents, key=lambda document: document.id))), tuple(items.values()))
 
 
 def unseen(squad: Squad, path: Path) -> tuple[Item, ...]:
@@ -159,25 +158,12 @@ def _item(asked: _Asked, document: Document | None, words: str, language: str, w
 
 def _place(answer: _Answer, document: Document) -> Place | None:
     """Where the answer stands; files whose offsets are off by a few get the nearest place of the same words."""
-    starts = sorted(occurrences(answer.text, document.text), key=lambda start: abs(start - answer.answer_start))
-    if not starts or not answer.text.strip():
+    starts = occurrences(answer.text, document.text)
+    start = min(starts, key=lambda start: abs(start - answer.answer_start), default=None)
+    if start is None or not answer.text.strip():
         return None
-    return Place(document=document.id, start=starts[0], end=starts[0] + len(answer.text))
+    return Place(document=document.id, start=start, end=start + len(answer.text))
 
 
 def _language(texts: Iterable[str]) -> str:
-    """The ISO 639-1 code of the language of some texts, among the 97 that py3langid knows."""
-    joined = ""
-    for text in texts:
-        joined += text + "\n"
-        if len(joined) > _DETECTED_FROM:
-            break
-    code, _ = _identifier().classify(joined)
-    return str(code)
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return any_language("\n".join(texts)[:_DETECTED_FROM])

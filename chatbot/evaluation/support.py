@@ -30,18 +30,18 @@ _PASSAGES = 60
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
-def measure(squad: Path, parallel: Path | None) -> Iterator[str]:
+def measure(squad: Path, parallel: Path | None = None) -> Iterator[str]:
     """One line a kind of sentence: where its support lies, and that of its neighbours and of a stray word in it."""
     settings = terminal.settings()
-    chatbot, _ = open_for(prepare(Selection(squad=squad), settings), settings)
+    chatbot = open_for(prepare(Selection(squad=squad), settings), settings).chatbot
     translated = _translations(squad, parallel) if parallel else {}
     drawn = random.Random(0).sample(range(len(chatbot.index.passages)), _PASSAGES)  # noqa: S311
     found: dict[str, list[tuple[float, float, float, float]]] = {}
     rng = random.Random(1)  # noqa: S311
     words = [word for row in drawn for word in _WORD.findall(chatbot.index.passages[row].text) if word.islower()]
+    verifier = Verifier(chatbot.embeddings, chatbot.reader)
     for row in drawn:
         passage = chatbot.index.passages[row]
-        verifier = Verifier(chatbot.embeddings, chatbot.reader)
         others = [word for word in words if word not in passage.text]
         for number, (start, end) in enumerate(passage.sentences):
             sentence = passage.document.slice(start, end)
@@ -100,5 +100,5 @@ def _translations(squad: Path, parallel: Path) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    for line in measure(*(Path(argument) for argument in (*sys.argv[1:], None)[:2] if argument)):
+    for line in measure(*map(Path, sys.argv[1:])):
         sys.stdout.write(line + "\n")

@@ -1,6 +1,5 @@
 """From what happened to what it is worth: the verdicts of one question, a pure function."""
 
-from chatbot.answer import Certainty, Status
 from chatbot.evaluation.items import holds
 from chatbot.evaluation.rows import Observation, Row, Verdict, Verdicts
 from chatbot.evaluation.wording import contains, exact_match, f1
@@ -12,7 +11,7 @@ from chatbot.sentences import sentences
 def judge(observation: Observation) -> Row:
     """The row of one question."""
     question, answer = observation.question, observation.answer
-    answered = is_answered(observation)
+    answered = observation.answered
     prediction = answer.text if answered else ""
     right = answered and question.answerable and _is_right(observation, answer.text)
     return Row(
@@ -30,15 +29,6 @@ def judge(observation: Observation) -> Row:
             rank=_rank(observation),
         ),
     )
-
-
-def is_answered(observation: Observation) -> bool:
-    return observation.answer.status == Status.ANSWERED
-
-
-def is_clear(observation: Observation) -> bool:
-    """Whether the answer was shown as clear."""
-    return is_answered(observation) and observation.answer.certainty == Certainty.CLEAR
 
 
 def _is_right(observation: Observation, text: str) -> bool:
@@ -71,6 +61,5 @@ def _grounded(observation: Observation) -> float | None:
 
 
 def _rank(observation: Observation) -> int | None:
-    wanted = {(place.document, place.start, place.end) for place in observation.relevant}
-    ranked = enumerate(observation.retrieved, start=1)
-    return next((rank for rank, found in ranked if (found.document, found.start, found.end) in wanted), None)
+    wanted = {passage.id for passage in observation.relevant}
+    return next((rank for rank, found in enumerate(observation.retrieved, start=1) if found.id in wanted), None)

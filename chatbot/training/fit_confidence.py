@@ -97,17 +97,17 @@ def _regression(
 
 
 def _report(observations: Sequence[Observation], chances: NDArray[np.float64]) -> dict[str, float]:
-    answerable = np.array([observation.answerable for observation in observations])
+    values = np.stack([observation.figures for observation in observations])
     right = np.array([observation.right for observation in observations])
+    answerable = np.array([observation.answerable for observation in observations])
+    groups = np.array([f"{observation.group}, {observation.language}" for observation in observations])
     report: dict[str, float] = {}
-    groups = sorted({(observation.group, observation.language) for observation in observations})
-    for group, language in groups:
-        chosen = np.array([(o.group, o.language) == (group, language) for o in observations])
-        name = f"{group}, {language}"
+    for name in sorted(set(groups.tolist())):
+        chosen = groups == name
         report[f"{name}: right of answerable"] = float(right[chosen & answerable].mean())
         report[f"{name}: auroc"] = float(roc_auc_score(answerable[chosen], chances[chosen]))
         report[f"{name}: ece"] = ece(chances[chosen], right[chosen]).value
         for position, feature in enumerate(FEATURES):
-            alone = np.array([observation.figures[position] for observation in observations])[chosen]
-            report[f"{name}: auroc of {feature} alone"] = float(roc_auc_score(answerable[chosen], alone))
+            auroc = roc_auc_score(answerable[chosen], values[chosen, position])
+            report[f"{name}: auroc of {feature} alone"] = float(auroc)
     return report

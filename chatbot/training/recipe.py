@@ -84,27 +84,23 @@ def train(
     lessons = [
         Lesson(examples, example, examples.candidates(example)) for examples in learned for example in examples.examples
     ]
-    fold_heads = [
-        fit_head(
-            [lesson for lesson in lessons if course.folds[lesson.example.article] != fold],
-            WIDTH,
-            HEAD_EPOCHS,
-            seed,
-            progress,
-        )
-        for fold in range(FOLDS)
-    ]
-    final = fit_head(lessons, WIDTH, HEAD_EPOCHS, seed, progress)
-    studied = [course.study(fold, fold_heads[fold], final) for fold in range(FOLDS)]
+
+    def head_without(fold: int | None) -> Head:
+        chosen = [lesson for lesson in lessons if course.folds[lesson.example.article] != fold]
+        return fit_head(chosen, WIDTH, HEAD_EPOCHS, seed, progress)
+
+    *heads, final = (head_without(fold) for fold in (*range(FOLDS), None))
+    studied = [course.study(fold, head, final) for fold, head in enumerate(heads)]
+
+    def model_without(fold: int | None) -> AnswerabilityModel:
+        pairs = [pair for number, material in enumerate(studied) if number != fold for pair in material.pairs]
+        return fit_answerability(pairs, ANSWERABILITY_EPOCHS, seed, progress)
 
     observations: list[Observation] = []
-    for fold, own in enumerate(studied):
-        others = [pair for other, material in enumerate(studied) if other != fold for pair in material.pairs]
-        model = fit_answerability(others, ANSWERABILITY_EPOCHS, seed, progress)
-        observations.extend(_observe(model, item, final, "near") for item in own.read)
-    model = fit_answerability(
-        [pair for material in studied for pair in material.pairs], ANSWERABILITY_EPOCHS, seed, progress
-    )
+    for fold, material in enumerate(studied):
+        model = model_without(fold)
+        observations.extend(_observe(model, item, final, "near") for item in material.read)
+    model = model_without(None)
     observations.extend(_observe(model, item, final, "far") for item in course.examination(final))
     fitted = fit_confidence(observations)
     return Trained(Reader(final, Confidence(model, fitted.coefficients, fitted.intercept)), fitted)
@@ -133,7 +129,7 @@ class _Course:
         pairs: list[Pair] = []
         for examples in (*self.learned, self.judged):
             index, stored = examples.projected(head), examples.projected(final)
-            chosen = [example for example in examples.examples if self._studied_in(examples, example, fold)]
+            chosen = (example for example in examples.examples if self._studied_in(examples, example, fold))
             for number, example in enumerate(chosen):
                 plain = _read(examples, example, index, head)
                 pairs.extend(_pairs(plain, stored, final, 2))

@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import bootstrap
 
 from chatbot.answer import Status
-from chatbot.evaluation.bootstrap import distributions, interval
+from chatbot.evaluation.bootstrap import distributions, interval, mean, percentile
 from chatbot.evaluation.figures import Figures, score
-from chatbot.evaluation.metrics import METRICS, mean, percentile, statistics, tabulate
+from chatbot.evaluation.metrics import METRICS, statistics, tabulate
 from chatbot.evaluation.rows import Row
 from tests.evaluation.build import row
 

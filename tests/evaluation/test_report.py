@@ -9,8 +9,9 @@ import pytest
 from chatbot.evaluation.details import detail
 from chatbot.evaluation.figures import score
 from chatbot.evaluation.report import pieces, render
-from chatbot.evaluation.rows import Retrieved, Row
+from chatbot.evaluation.rows import Retrieved, Row, Written
 from chatbot.evaluation.runs import Config, Measured, Selection
+from chatbot.evaluation.verdicts import judge
 from tests.evaluation.build import TEXT, row
 
 EVIL = "<script>alert('x')</script> & </svg>"
@@ -89,3 +90,9 @@ def test_a_passage_is_cut_where_evidence_and_quotes_begin_and_end() -> None:
     assert "".join(piece.text for piece in found if piece.quoted) == "It was built in 1903 by Ida Holm."
     elsewhere = Retrieved(document="other", start=0, end=len(TEXT), score=1, text=TEXT)
     assert len(pieces(elsewhere, row())) == 1
+
+
+def test_tokens_are_a_count_and_no_share() -> None:
+    written = Written(outcome="written", kept=1, dropped=0, tokens=350)
+    rows = [judge(row().observation.model_copy(update={"written": written}))]
+    assert "<td>350</td>" in _report(rows)
