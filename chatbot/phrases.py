@@ -111,6 +111,12 @@ class Phrases:
         path = " › ".join(headings)
         return path if page is None else f"{path}, {self.page.format(number=page)}"
 
+    def stored(self, *, questions: bool, feedback: bool) -> str:
+        """What is kept of what people write."""
+        if questions:
+            return self.questions_logged
+        return self.feedback_stored if feedback else self.nothing_stored
+
 
 @_exact
 @dataclass(frozen=True)

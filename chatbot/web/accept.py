@@ -1,6 +1,6 @@
 """Which language a visitor is met in: the browser's choice."""
 
-from chatbot.language import Language
+from chatbot.language import LANGUAGES, Language
 
 
 def preferred_language(accept_language: str | None, default: Language) -> Language:
@@ -8,14 +8,10 @@ def preferred_language(accept_language: str | None, default: Language) -> Langua
     weights: dict[Language, float] = {}
     for entry in (accept_language or "").split(","):
         tag, *parameters = (part.strip().lower() for part in entry.split(";"))
-        primary = tag.split("-")[0]
         weight = _weight(parameters)
-        if weight <= 0:
-            continue
-        if primary == "da":
-            weights["da"] = max(weight, weights.get("da", 0))
-        elif primary == "en":
-            weights["en"] = max(weight, weights.get("en", 0))
+        for language in LANGUAGES:
+            if weight > 0 and tag.split("-")[0] == language:
+                weights[language] = max(weight, weights.get(language, 0))
     # `max` keeps the first of equals, and the header lists what is liked best first.
     return max(weights, key=lambda language: weights[language], default=default)
 

@@ -15,7 +15,7 @@ from chatbot.web.asking import Asking, BusyError, NotReadyError
 from chatbot.web.exchange import AskRequest, AskResponse, DocumentEntry, DocumentWithText, entry, response
 from chatbot.web.loading import log_failure
 from chatbot.web.metrics import Metrics
-from chatbot.web.problems import ProblemResponse, busy, documented, internal, not_ready
+from chatbot.web.problems import ProblemResponse, documented, internal, unavailable
 
 
 class Api:
@@ -56,10 +56,8 @@ class Api:
                     for text in () if told else _sentences(said, full):
                         yield ServerSentEvent(event="sentence", data={"text": text})
                     yield ServerSentEvent(event="answer", data=full)
-        except BusyError:
-            yield _error(busy())
-        except NotReadyError:
-            yield _error(not_ready(failed=self._asking.loading.state.settled))
+        except (BusyError, NotReadyError) as error:
+            yield _error(unavailable(error))
         except Exception:  # noqa: BLE001 - whatever it was, it is logged and whoever asked is told so
             yield _error(internal(log_failure("A question was not answered")))
 
@@ -86,15 +84,11 @@ class Api:
             raise HTTPException(503, "There is no room for more feedback.")
         self._metrics.voted(feedback.vote)
 
-    def admit(self) -> None:
-        """Refuses a question that cannot be asked now, before its stream begins."""
-        self._asking.admit()
-
     def _history(self, request: AskRequest) -> list[Answer]:
         return [turn.answer(self._asking.chatbot.documents) for turn in request.history]
 
 
-def api_router(api: Api) -> APIRouter:
+def api_router(api: Api, asking: Asking) -> APIRouter:
     """Where the operations are found."""
     router = APIRouter(prefix="/api", tags=["chatbot"], redirect_slashes=False)
     router.post("/ask", responses=documented(403, 422), name="Ask")(api.ask)
@@ -103,7 +97,8 @@ def api_router(api: Api) -> APIRouter:
         responses=documented(403, 422),
         name="Ask and watch",
         response_class=EventSourceResponse,
-        dependencies=[Depends(api.admit)],
+        # Before the stream begins, a refusal still is a response of its own.
+        dependencies=[Depends(asking.admit)],
     )(api.stream)
     router.get("/documents", responses=documented(), name="List the documents")(api.documents)
     router.get("/documents/{id:path}", responses=documented(404, 422), name="Read a document")(api.document)

@@ -27,7 +27,7 @@ from chatbot.web.loading import Loading
 from chatbot.web.metrics import Metrics
 from chatbot.web.observed import Observed
 from chatbot.web.origins import KnownOrigins
-from chatbot.web.page import FREE, build_page, theme
+from chatbot.web.page import build_page, theme
 from chatbot.web.probes import probes
 from chatbot.web.problems import describe_problems, handle_problems
 from chatbot.web.widget.demo import demo_routes
@@ -56,9 +56,9 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    handle_problems(app, failed=lambda: loading.state.settled)
+    handle_problems(app)
     api = Api(settings, asking, metrics)
-    app.include_router(api_router(api))
+    app.include_router(api_router(api, asking))
     app.include_router(probes(asking, metrics))
     describe_problems(app)
 
@@ -76,9 +76,8 @@ def build_app(settings: Settings, loading: Loading) -> FastAPI:
 def _rules(settings: Settings, limits: Limits, metrics: Metrics) -> Sequence[Middleware]:
     """What every request passes, in this order, the page's own included."""
     allowed = settings.allowed_origins.split()
-    proxies = [proxy.strip() for proxy in settings.trusted_proxies.split(",")]
     return (
-        Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies),
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies),
         Middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors),
         Middleware(Observed, metrics=metrics),
         # Gradio answers for origins itself, and to all of them, unless it finds this class here.
@@ -115,7 +114,5 @@ def _mount(app: FastAPI, page: Any, limits: Limits) -> None:
     )
     mounted = app.routes[-1]
     assert isinstance(mounted, Mount)  # noqa: S101 - that is what mounting does
-    calls = {index: len(function.inputs) for index, function in page.fns.items()}
-    free = [index for index, function in page.fns.items() if function.name in FREE]
     app.state.gradio = mounted.app
-    mounted.app = GradioDoor(mounted.app, own, calls, free, limits)
+    mounted.app = GradioDoor(mounted.app, own, page.fns, limits)

@@ -21,7 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 class NotReadyError(Exception):
-    """The chatbot is still getting ready, or could not."""
+    """The chatbot is still getting ready; or it could not, and `reference` leads to the reason in the log."""
+
+    def __init__(self, reference: str | None) -> None:
+        super().__init__(reference)
+        self.reference = reference
 
 
 class BusyError(Exception):
@@ -44,6 +48,7 @@ class Asking:
         self._patience = _PATIENCE + (settings.llm_timeout if settings.llm else 0)
         self._threads = ThreadPoolExecutor(settings.questions_at_once, thread_name_prefix="answering")
         self._pending = 0
+        metrics.pending.set_function(lambda: self._pending)
 
     @property
     def chatbot(self) -> Chatbot:
@@ -52,9 +57,10 @@ class Asking:
         Raises:
             NotReadyError: there is none yet.
         """
-        if self.loading.state.chatbot is None:
-            raise NotReadyError
-        return self.loading.state.chatbot
+        state = self.loading.state
+        if state.chatbot is None:
+            raise NotReadyError(state.reference)
+        return state.chatbot
 
     @property
     def waits(self) -> bool:
@@ -88,7 +94,6 @@ class Asking:
         listener = listener or Listener()
         started = perf_counter()
         self._pending += 1
-        self._metrics.pending.set(self._pending)
         try:
             trace_it = partial(self.chatbot.trace, question, history, language, listener=listener)
             turn = asyncio.get_running_loop().run_in_executor(self._threads, trace_it)
@@ -98,7 +103,6 @@ class Asking:
         finally:
             listener.leave()
             self._pending -= 1
-            self._metrics.pending.set(self._pending)
         self._metrics.answered(trace, perf_counter() - started)
         if self._log_questions:
             asked = {"question": trace.answer.question, "status": trace.answer.status, "answer": trace.answer.id}

@@ -9,8 +9,8 @@ from chatbot.answer import Answer, WrittenSentence
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.question import clean, refusal
-from chatbot.web.asking import Asking, BusyError
-from chatbot.web.loading import State, log_failure
+from chatbot.web.asking import Asking, BusyError, NotReadyError
+from chatbot.web.loading import log_failure
 
 # Older turns leave the page, so that neither it nor the memory it takes grows without end.
 _KEPT = 50
@@ -52,7 +52,7 @@ class Conversation:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.turns: list[Turn] = []
-        self._asking = asyncio.Lock()
+        self._line = asyncio.Lock()
 
     def refusal(self, question: str, limit: int) -> str | None:
         """Why a question is not asked at all, in the page's language, or None."""
@@ -73,10 +73,10 @@ class Conversation:
         del turns[:-_KEPT]
         yield
         try:
-            async with self._asking:
+            async with self._line:
                 async for _ in asking.loading.states():
                     yield
-                async with aclosing(self._answer(pending, asking, asking.loading.state)) as answering:
+                async with aclosing(self._answer(pending, asking)) as answering:
                     async for turn in answering:
                         if isinstance(turn, WrittenSentence):
                             pending.said.append(turn)
@@ -89,20 +89,20 @@ class Conversation:
                 turns.remove(pending)
 
     async def _answer(
-        self, pending: Pending, asking: Asking, state: State
+        self, pending: Pending, asking: Asking
     ) -> AsyncGenerator[WrittenSentence | Answer | Failed, None]:
         """Sentences as they are written, and what became of the question, last."""
         says = phrases(pending.language)
-        if state.chatbot is None:
-            yield Failed(pending.question, pending.language, says.not_ready.format(reference=state.reference))
-            return
         history = [turn for turn in self.turns if isinstance(turn, Answer)]
         try:
             async with aclosing(asking.stream(pending.question, history, pending.language)) as stream:
                 async for said in stream:
                     yield said
+            return
+        except NotReadyError as error:
+            told = says.not_ready.format(reference=error.reference)
         except BusyError:
-            yield Failed(pending.question, pending.language, says.crowded)
+            told = says.crowded
         except Exception:  # noqa: BLE001 - whatever it was, it is logged and the conversation goes on
             told = says.failure.format(reference=log_failure("A question was not answered"))
-            yield Failed(pending.question, pending.language, told)
+        yield Failed(pending.question, pending.language, told)

@@ -7,11 +7,10 @@ import gradio as gr
 
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
-from chatbot.web import frame, render
+from chatbot.web import render
 from chatbot.web.accept import preferred_language
 from chatbot.web.asking import Asking
 from chatbot.web.conversation import Conversation
-from chatbot.web.excerpts import excerpt
 
 Updates = tuple[Any, ...]
 
@@ -41,7 +40,7 @@ class Events:
     async def watch(self, conversation: Conversation) -> AsyncIterator[str]:
         """The header, again and again until the chatbot is ready."""
         async for state in self._loading.states():
-            yield frame.header(conversation.language, state)
+            yield render.header(conversation.language, state)
 
     async def ask(
         self, conversation: Conversation | None, question: str, request: gr.Request
@@ -51,11 +50,11 @@ class Events:
         reason = conversation.refusal(question, self._settings.max_question_characters)
         if reason:
             # The question stays in its field, to be mended.
-            yield conversation, gr.skip(), gr.skip(), frame.notice(reason)
+            yield conversation, gr.skip(), gr.skip(), render.notice(reason)
             return
         field: Any = ""
         async for _ in conversation.ask(question, self._asking):
-            yield conversation, self._log(conversation), field, frame.notice()
+            yield conversation, self._log(conversation), field, render.notice()
             # Cleared once; afterwards it may hold the beginning of the next question.
             field = gr.skip()
 
@@ -70,7 +69,7 @@ class Events:
         """Conversation, log, question field and notice, all empty."""
         conversation = conversation or self._begin(request)
         conversation.start_over()
-        return conversation, self._log(conversation), "", frame.notice()
+        return conversation, self._log(conversation), "", render.notice()
 
     def _begin(self, request: gr.Request) -> Conversation:
         return Conversation(preferred_language(request.headers.get("accept-language"), self._settings.language))
@@ -80,17 +79,16 @@ class Events:
         says = phrases(language)
         return (
             conversation,
-            frame.header(language, self._loading.state),
+            render.header(language, self._loading.state),
             self._log(conversation),
-            frame.examples(language),
+            render.examples(language),
             gr.update(label=says.question),
             gr.update(value=says.ask),
-            frame.notice(),
+            render.notice(),
             gr.update(value=says.start_over),
-            frame.footer(language, self._settings),
+            render.footer(language, self._settings),
         )
 
     def _log(self, conversation: Conversation) -> str:
         votes = self._settings.feedback is not None
-        view = render.View(conversation.language, self._loading.state, excerpt, votes)
-        return render.conversation(conversation.turns, view)
+        return render.conversation(conversation.turns, conversation.language, self._loading.state, votes=votes)

@@ -1,6 +1,8 @@
 """What programs send and get: a question with its conversation in, an answer that stands on its own out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -8,7 +10,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from chatbot.answer import Answer, Certainty, Citation, Status, Wording, WrittenSentence, cite
 from chatbot.corpus import Document, Entry
 from chatbot.language import Language
-from chatbot.web.excerpts import excerpt
 from chatbot.web.links import document_page
 
 _QUESTION = "How many IT systems does the state have?"
@@ -47,11 +48,9 @@ class Turn(BaseModel):
         """The answer as far as it matters to what is asked next; a place that no document has is left out."""
         citations: tuple[Citation, ...] = ()
         place = self.citation
-        if place and place.document in documents and place.start < place.end <= place.start + 10_000:
-            try:
+        if place and place.document in documents and place.end <= place.start + 10_000:
+            with suppress(ValueError):
                 citations = (cite(documents[place.document], place.start, place.end),)
-            except ValueError:
-                citations = ()
         return Answer(
             question=self.question,
             language="en",
@@ -146,41 +145,34 @@ class DocumentWithText(DocumentEntry):
 
 
 def entry(document: Entry) -> DocumentEntry:
-    return DocumentEntry(
-        id=document.id,
-        title=document.title,
-        source=document.source,
-        date=document.date,
-        language=document.language,
-        characters=document.characters,
-        url=f"/{document_page(document.id)}",
-    )
+    return DocumentEntry(**asdict(document), url=f"/{document_page(document.id)}")
 
 
 def response(answer: Answer) -> AskResponse:
-    """An answer as it is sent."""
+    """An answer as it is sent, and as the page shows it.
+
+    Raises:
+        ValueError: a citation was read from JSON, which does not hold where it was taken from.
+    """
     sent = answer.model_dump(exclude={"citations"})
-    return AskResponse(**sent, citations=list(_cited(answer)))
+    return AskResponse(**sent, citations=[_place(*numbered) for numbered in enumerate(answer.citations, start=1)])
 
 
-def _cited(answer: Answer) -> Iterator[CitedPlace]:
-    for number, citation in enumerate(answer.citations, start=1):
-        shown = excerpt(citation)
-        document = shown.document
-        yield CitedPlace(
-            number=number,
-            document=document.id,
-            title=document.title,
-            source=document.source,
-            date=document.date,
-            language=document.language,
-            headings=list(shown.headings),
-            page=citation.page,
-            quote=citation.quote,
-            start=citation.start,
-            end=citation.end,
-            highlights=[(start - citation.start, end - citation.start) for start, end in citation.highlights],
-            before=shown.before,
-            after=shown.after,
-            url=f"/{document_page(document.id, citation.start, citation.end, document.version)}",
-        )
+def _place(number: int, citation: Citation) -> CitedPlace:
+    """The place as it was when the question was answered, whatever became of the document since."""
+    around = citation.around
+    if around is None:
+        raise ValueError("This citation has no surroundings; only one made by `cite` has.")
+    document = around.document
+    return CitedPlace(
+        **citation.model_dump(exclude={"headings"}),
+        number=number,
+        source=document.source,
+        date=document.date,
+        language=document.language,
+        headings=[citation.title, *citation.headings],
+        highlights=[(start - citation.start, end - citation.start) for start, end in citation.highlights],
+        before=document.text[around.start : citation.start],
+        after=document.text[citation.end : around.end],
+        url=f"/{document_page(document.id, citation.start, citation.end, document.version)}",
+    )

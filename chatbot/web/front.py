@@ -55,7 +55,8 @@ class FrontPage:
         if not headers.get("content-type", "").startswith("text/html"):
             return body
         nonce = secrets.token_urlsafe(16)
-        body = known_scripts(rewrite(body.decode("utf-8"), language), nonce).encode("utf-8")
+        # Those that stand in the HTML are known, so that the page's policy may refuse every other.
+        body = _SCRIPT.sub(f'<script nonce="{nonce}"', rewrite(body.decode("utf-8"), language)).encode("utf-8")
         headers["content-security-policy"] = PAGE_POLICY.format(nonce=nonce)
         headers["cache-control"] = "no-cache"
         headers["content-length"] = str(len(body))
@@ -83,8 +84,3 @@ def rewrite(html: str, language: Language) -> str:
 def _when_broken(language: Language) -> dict[str, str]:
     says = phrases(language)
     return {"broken": says.broken, "busy": says.busy, "failure": says.failure, "again": says.try_again}
-
-
-def known_scripts(html: str, nonce: str) -> str:
-    """Mark the scripts that stand in the HTML, so that the page's policy may refuse every other."""
-    return _SCRIPT.sub(f'<script nonce="{nonce}"', html)

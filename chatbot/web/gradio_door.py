@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,15 +14,16 @@ from starlette.websockets import WebSocketClose
 
 from chatbot.web.body import replayed
 from chatbot.web.limits import Limits
+from chatbot.web.page import FREE
 from chatbot.web.problems import ProblemResponse
 
 _SESSION = r"[A-Za-z0-9-]{8,64}"
+_JOIN = "/gradio_api/queue/join"
 _OPEN = (
     ("GET", re.compile(r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static)(?:/[\w-][\w.-]*)+")),
     ("GET", re.compile(rf"/gradio_api/(?:info|queue/data|heartbeat/{_SESSION})")),
-    ("POST", re.compile(r"/gradio_api/queue/join")),
+    ("POST", re.compile(_JOIN)),
 )
-_JOIN = "/gradio_api/queue/join"
 
 
 class Join(BaseModel):
@@ -40,18 +42,16 @@ class GradioDoor:
     Args:
         gradio: the mounted application.
         own: the routes that the surrounding application serves itself.
-        calls: how many inputs each function of the page takes, by its index.
-        free: those of them that only turn the page over; every other one counts as a question.
+        functions: those of the page, as Gradio's Blocks have them.
         limits: what calls are counted by.
     """
 
     def __init__(
-        self, gradio: ASGIApp, own: Collection[BaseRoute], calls: dict[int, int], free: Collection[int], limits: Limits
+        self, gradio: ASGIApp, own: Collection[BaseRoute], functions: Mapping[int, Any], limits: Limits
     ) -> None:
         self._gradio = gradio
         self._own = own
-        self._calls = calls
-        self._free = frozenset(free)
+        self._functions = functions
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,17 +81,17 @@ class GradioDoor:
         except ValidationError:
             await ProblemResponse(422, "This is no call that the page makes.")(scope, receive, send)
             return
-        if self._calls.get(join.fn_index) != len(join.data):
+        function = self._functions.get(join.fn_index)
+        if function is None or len(function.inputs) != len(join.data):
             await ProblemResponse(422, "The page has no such function.")(scope, receive, send)
             return
-        if join.fn_index not in self._free:
+        if function.name not in FREE:
             refusal = await self._limits.on_asking(scope)
             if refusal is not None:
                 await refusal(scope, receive, send)
                 return
         body = json.dumps(join.model_dump()).encode()
-        headers = [
-            (name, value) for name, value in scope["headers"] if name not in (b"content-length", b"content-type")
-        ]
-        headers += [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
-        await self._gradio({**scope, "headers": headers}, replayed(body, receive), send)
+        headers = MutableHeaders(raw=list(scope["headers"]))
+        headers["content-length"] = str(len(body))
+        headers["content-type"] = "application/json"
+        await self._gradio({**scope, "headers": headers.raw}, replayed(body, receive), send)

@@ -37,30 +37,26 @@ class Limits:
     async def on_asking(self, scope: Scope) -> ProblemResponse | None:
         """Count a question; a refusal where it is one too many."""
         wait = await self._hit(self._asking, "ask", client(scope))
-        if wait is not None:
-            return _too_many(wait)
         site = Headers(scope=scope).get("origin")
-        if site in self._sites:
+        if not wait and site in self._sites:
             wait = await self._hit(self._asking_from_site, "site", site)
-            if wait is not None:
-                return _too_many(wait)
+        if wait:
+            return _too_many(wait)
         wait = await self._hit(self._asking_in_total, "ask")
-        if wait is not None:
-            return ProblemResponse(503, "The service is very busy. Please try again later.", retry_after=wait)
-        return None
+        return _very_busy(wait) if wait else None
 
     async def on_request(self, scope: Scope) -> ProblemResponse | None:
         """Count a request of any kind; a refusal where it is one too many."""
         wait = await self._hit(self._requesting, "request", client(scope))
-        return None if wait is None else _too_many(wait)
+        return _too_many(wait) if wait else None
 
-    async def _hit(self, rates: list[RateLimitItem], *identifiers: str) -> int | None:
-        """Seconds to wait where any of the rates is used up."""
+    async def _hit(self, rates: list[RateLimitItem], *identifiers: str) -> int:
+        """Count once; the seconds to wait where any of the rates is used up, or 0."""
         for rate in rates:
             if not await self._limiter.hit(rate, *identifiers):
                 stats = await self._limiter.get_window_stats(rate, *identifiers)
                 return max(1, math.ceil(stats.reset_time - time.time()))
-        return None
+        return 0
 
 
 class Limited:
@@ -94,7 +90,7 @@ class Limited:
         if self._open[who] >= _OPEN_PER_CLIENT:
             return _too_many(30)
         if self._open.total() >= _OPEN:
-            return ProblemResponse(503, "The service is very busy. Please try again later.", retry_after=30)
+            return _very_busy(30)
         return None
 
 
@@ -116,3 +112,7 @@ def _parsed(rates: str) -> list[RateLimitItem]:
 
 def _too_many(wait: int) -> ProblemResponse:
     return ProblemResponse(429, f"That was a lot at once. Please try again in {wait} seconds.", retry_after=wait)
+
+
+def _very_busy(wait: int) -> ProblemResponse:
+    return ProblemResponse(503, "The service is very busy. Please try again later.", retry_after=wait)

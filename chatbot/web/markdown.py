@@ -12,7 +12,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chatbot.sentences import Span
-from chatbot.web.escaping import shown, visible
+from chatbot.web.templates import shown, visible
 
 _ADDRESS = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 # What stands between a link's words and what follows it: `](address "title")` or `][name]`.

@@ -15,11 +15,6 @@ from chatbot.web.asking import BusyError, NotReadyError
 
 MEDIA_TYPE = "application/problem+json"
 
-_GETTING_READY = "The service is getting ready. Please try again in a moment."
-_NOT_READY = "The service could not get ready; its log says why."
-_BUSY = "Too many questions are waiting. Please try again in a moment."
-_RETRY_SOON = 5  # seconds
-
 
 class Mistake(BaseModel):
     """One thing that is wrong with a request."""
@@ -58,15 +53,13 @@ class ProblemResponse(JSONResponse):
         super().__init__(content, status, headers={**(headers or {}), **waiting})
 
 
-def busy() -> ProblemResponse:
-    return ProblemResponse(503, _BUSY, retry_after=_RETRY_SOON)
-
-
-def not_ready(*, failed: bool) -> ProblemResponse:
-    """503: come back soon while the service gets ready, or later where it could not."""
-    if failed:
-        return ProblemResponse(503, _NOT_READY, retry_after=60)
-    return ProblemResponse(503, _GETTING_READY, retry_after=_RETRY_SOON)
+def unavailable(error: BusyError | NotReadyError) -> ProblemResponse:
+    """503: come back soon, or later where the service could not get ready."""
+    if isinstance(error, BusyError):
+        return ProblemResponse(503, "Too many questions are waiting. Please try again in a moment.", retry_after=5)
+    if error.reference:
+        return ProblemResponse(503, "The service could not get ready; its log says why.", retry_after=60)
+    return ProblemResponse(503, "The service is getting ready. Please try again in a moment.", retry_after=5)
 
 
 def internal(reference: str) -> ProblemResponse:
@@ -95,13 +88,8 @@ def describe_problems(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def handle_problems(app: FastAPI, *, failed: Any) -> None:
-    """Make every error the application knows of a problem.
-
-    Args:
-        app: the application.
-        failed: tells whether getting ready has failed for good.
-    """
+def handle_problems(app: FastAPI) -> None:
+    """Make every error the application knows of a problem."""
 
     @app.exception_handler(HTTPException)
     def known(_: Request, error: HTTPException) -> ProblemResponse:
@@ -116,13 +104,10 @@ def handle_problems(app: FastAPI, *, failed: Any) -> None:
         ]
         return ProblemResponse(422, "The request does not fit what this address takes; see «errors».", mistakes)
 
-    @app.exception_handler(NotReadyError)
-    def early(_: Request, __: NotReadyError) -> ProblemResponse:
-        return not_ready(failed=failed())
-
     @app.exception_handler(BusyError)
-    def crowded(_: Request, __: BusyError) -> ProblemResponse:
-        return busy()
+    @app.exception_handler(NotReadyError)
+    def later(_: Request, error: BusyError | NotReadyError) -> ProblemResponse:
+        return unavailable(error)
 
 
 def _escaped(part: object) -> str:

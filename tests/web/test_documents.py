@@ -12,7 +12,7 @@ from chatbot.corpus import Document
 from chatbot.library import Library, write_library
 from chatbot.phrases import phrases, written_date
 from chatbot.settings import Settings
-from chatbot.web import frame
+from chatbot.web import render
 from chatbot.web.documents import pages
 from chatbot.web.links import contact_address, contact_name, document_page
 from chatbot.web.loading import Loading, State
@@ -107,7 +107,7 @@ def test_pages_carry_no_script_and_no_inline_style(library: TestClient) -> None:
 
 def test_the_front_page_names_the_first_of_many_documents_and_leads_to_all(tmp_path: Path) -> None:
     many = [Document(f"d{number:03}", f"Title {number:03}.", "en", "Text.") for number in range(120)]
-    header = frame.header("en", State(chatbot=cast(Chatbot, Bookshelf(tmp_path, many))))
+    header = render.header("en", State(chatbot=cast(Chatbot, Bookshelf(tmp_path, many))))
     assert "Answers quote 120 documents" in header
     assert "Title 049." in header
     assert "Title 050." not in header

@@ -8,9 +8,8 @@ from chatbot.corpus import Document
 from chatbot.language import Language
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
-from chatbot.web import frame, render
+from chatbot.web import render
 from chatbot.web.conversation import Failed, Pending, Turn
-from chatbot.web.excerpts import Excerpt
 from chatbot.web.loading import State
 
 HOSTILE = (
@@ -25,23 +24,17 @@ ATTRIBUTES |= {"data-vote", "data-send", "data-thanks", "data-not-sent"}
 ATTRIBUTES |= {"data-about-answer", "data-about-question", "data-about-language", "data-about-status"}
 
 
-def rendered(*turns: Turn, document: Document | None = None, state: State | None = None, votes: bool = True) -> str:
-    def around(citation: Citation) -> Excerpt:
-        assert document is not None
-        text = document.text
-        return Excerpt(
-            document,
-            (document.title, "Heading"),
-            text[: citation.start],
-            citation,
-            text[citation.end :],
-        )
+def rendered(*turns: Turn, state: State | None = None, votes: bool = True) -> str:
+    return render.conversation(turns, "en", state or State(), votes=votes)
 
-    return render.conversation(turns, render.View("en", state or State(), around, votes))
+
+def cited(document: Document, start: int, end: int, highlights: tuple[tuple[int, int], ...] = ()) -> Citation:
+    """A citation out of a passage that is the whole document, under a heading."""
+    return cite(document, start, end, ("Heading",), highlights, within=(0, len(document.text)))
 
 
 def answered(document: Document, start: int, end: int, **changes: object) -> Answer:
-    citation = cite(document, start, end)
+    citation = cited(document, start, end)
     answer = Answer(
         question="Why?",
         language="en",
@@ -83,20 +76,20 @@ def test_whatever_people_or_documents_wrote_is_text() -> None:
         update={"status": Status.NOT_FOUND, "text": HOSTILE, "citations": (), "suggestions": (HOSTILE,)}
     )
     for turn in (answer, missed, Pending(HOSTILE, "en"), Failed(HOSTILE, "en", HOSTILE)):
-        html = rendered(turn, document=document)
+        html = rendered(turn)
         assert Parsed(html).tags <= TAGS
         assert Parsed(html).attributes <= ATTRIBUTES
         assert HOSTILE in text_of(html)
-    assert text_of(frame.notice(HOSTILE)) == HOSTILE
+    assert text_of(render.notice(HOSTILE)) == HOSTILE
     contact = Settings.model_construct(contact=HOSTILE)
-    assert HOSTILE in text_of(frame.footer("en", contact))
-    assert Parsed(frame.footer("en", contact)).tags <= TAGS | {"footer"}
+    assert HOSTILE in text_of(render.footer("en", contact))
+    assert Parsed(render.footer("en", contact)).tags <= TAGS | {"footer"}
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\u200b", "\U000e0041", "\x00", "\ud800"])
 def test_characters_that_hide_or_reorder_text_are_left_out(hidden: str) -> None:
     document = Document("x", f"Ti{hidden}tle", "en", f"The very{hidden} thing.")
-    html = rendered(answered(document, 0, 16), document=document)
+    html = rendered(answered(document, 0, 16))
     assert hidden not in html
     assert "The very thing." in text_of(html)
     assert "Title" in text_of(html)
@@ -104,7 +97,7 @@ def test_characters_that_hide_or_reorder_text_are_left_out(hidden: str) -> None:
 
 def test_an_answer_is_its_quote_with_the_sentence_marked_in_its_passage() -> None:
     document = Document("x", "Title", "en", "One thing. The very thing. Another.", source="Somewhere")
-    html = rendered(answered(document, 11, 26), document=document)
+    html = rendered(answered(document, 11, 26))
     assert '<blockquote><p><span class="quote" lang="en">The very thing.</span>' in html
     assert '<p class="passage" lang="en">One thing. <mark>The very thing.</mark> Another.</p>' in html
     assert "Title › Heading, Somewhere" in text_of(html)
@@ -115,7 +108,7 @@ def test_an_answer_is_its_quote_with_the_sentence_marked_in_its_passage() -> Non
 
 def test_a_less_certain_answer_says_so_above_the_quote() -> None:
     document = Document("x", "Title", "en", "The very thing.")
-    html = rendered(answered(document, 0, 15, certainty=Certainty.POSSIBLE), document=document)
+    html = rendered(answered(document, 0, 15, certainty=Certainty.POSSIBLE))
     assert html.index(phrases("en").possible) < html.index("<blockquote>")
     assert phrases("en").clear not in html
 
@@ -127,7 +120,7 @@ def test_a_quote_in_another_language_than_the_question_is_named_and_tagged(
     asked: Language, written: str, note: str | None
 ) -> None:
     document = Document("x", "Title", written, "The very thing.")
-    html = rendered(answered(document, 0, 15, language=asked), document=document)
+    html = rendered(answered(document, 0, 15, language=asked))
     assert f'<article class="turn" lang="{asked}">' in html
     assert f'<span class="quote" lang="{written}">' in html
     assert [note] == re.findall(r'class="note">([^<]*)<', html) if note else 'class="note"' not in html
@@ -135,8 +128,8 @@ def test_a_quote_in_another_language_than_the_question_is_named_and_tagged(
 
 def test_further_sources_are_numbered_and_folded() -> None:
     document = Document("x", "Title", "en", "One thing. The very thing. Another.")
-    citations = (cite(document, 11, 26), cite(document, 0, 10), cite(document, 27, 35))
-    html = rendered(answered(document, 11, 26, citations=citations), document=document)
+    citations = (cited(document, 11, 26), cited(document, 0, 10), cited(document, 27, 35))
+    html = rendered(answered(document, 11, 26, citations=citations))
     assert re.findall(r"<details[^>]*>.*?\[(\d)\]", html) == ["1", "2", "3"]
     assert re.findall("<mark>(.*?)</mark>", html) == ["The very thing.", "One thing.", "Another."]
     assert "<details open" not in html
@@ -166,15 +159,15 @@ def test_a_failure_is_said_in_the_words_it_came_with() -> None:
 
 def test_the_words_that_met_the_question_are_hinted_at_inside_the_quote() -> None:
     document = Document("x", "Title", "en", "One thing. The <very> thing.")
-    citation = cite(document, 11, 28, highlights=((16, 20), (22, 27)))
-    html = rendered(answered(document, 11, 28, citations=(citation,)), document=document)
+    citation = cited(document, 11, 28, ((16, 20), (22, 27)))
+    html = rendered(answered(document, 11, 28, citations=(citation,)))
     assert 'The &lt;<span class="met">very</span>&gt; <span class="met">thing</span>.</span>' in html
     assert text_of(html).count("The <very> thing.") == 2
 
 
 def test_a_source_opens_at_its_quote() -> None:
     document = Document("ministries/digital & more", "Title", "en", "One thing. The very thing.")
-    html = rendered(answered(document, 11, 26), document=document)
+    html = rendered(answered(document, 11, 26))
     address = "documents/ministries/digital%20%26%20more?start=11&amp;end=26&amp;version="
     assert f'href="{address}{document.version}#quote"' in html
     assert 'target="_blank" rel="noopener"' in html
@@ -183,7 +176,7 @@ def test_a_source_opens_at_its_quote() -> None:
 def test_an_answer_can_be_voted_on_unless_votes_are_off() -> None:
     document = Document("x", "Title", "en", "The very thing.")
     answer = answered(document, 0, 15)
-    assert f'data-about-answer="{answer.id}" data-about-question="Why?"' in rendered(answer, document=document)
-    assert "form" not in Parsed(rendered(answer, document=document, votes=False)).tags
+    assert f'data-about-answer="{answer.id}" data-about-question="Why?"' in rendered(answer)
+    assert "form" not in Parsed(rendered(answer, votes=False)).tags
     small_talk = Answer(question="Hi", language="en", status=Status.SMALL_TALK, text="Hello.")
     assert "form" not in Parsed(rendered(small_talk)).tags

@@ -12,7 +12,7 @@ from chatbot.settings import Settings
 from chatbot.watching import follow
 from chatbot.web.asking import Asking
 from chatbot.web.conversation import Conversation
-from chatbot.web.excerpts import excerpt
+from chatbot.web.exchange import response
 from chatbot.web.loading import Loading, State
 from chatbot.web.metrics import Metrics
 
@@ -77,11 +77,11 @@ def test_while_the_index_is_swapped_no_question_fails_and_no_answer_is_mixed(tmp
     assert versions == set()
     assert len({answer.text for answer in answers}) > SWAPS / 2
     for answer in answers:
-        citation = answer.citations[0]
-        found = excerpt(citation)
+        citation, found = answer.citations[0], response(answer).citations[0]
         version = int(answer.text.rstrip(".").rsplit(" ", 1)[1])
-        assert found.document.text == written(version)
-        assert found.before + citation.quote + found.after in written(version)
+        assert citation.around is not None
+        assert citation.around.document.text == written(version)
+        assert found.before + found.quote + found.after in written(version)
         assert written(version)[citation.start : citation.end] == citation.quote == answer.text
 
 

@@ -15,7 +15,6 @@ from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web import render
 from chatbot.web.application import build_app
-from chatbot.web.excerpts import excerpt
 from chatbot.web.loading import Loading, State
 from tests.writing.conftest import Writing
 from tests.writing.models import ScriptedModel, marker_of, saying
@@ -52,11 +51,10 @@ def test_the_stream_sends_each_sentence_with_its_source_and_then_the_answer(writ
 def test_the_page_links_each_sentence_to_its_source_and_marks_a_quote_that_stood_in(
     writer: Chatbot, writing: Writing, language: Language
 ) -> None:
-    view = render.View(language, State(), excerpt, votes=False)
-    written = render.conversation([writer.ask(QUESTION)], view)
+    written = render.conversation([writer.ask(QUESTION)], language, State(), votes=False)
     assert f'{SENTENCE}. <a class="number" href="documents/' in written
     assert phrases("en").written in written
-    stood_in = render.conversation([writing(saying("No.")).ask(QUESTION)], view)
+    stood_in = render.conversation([writing(saying("No.")).ask(QUESTION)], language, State(), votes=False)
     assert phrases("en").stood_in in stood_in
 
 

@@ -6,6 +6,8 @@ from fastapi.responses import RedirectResponse
 from chatbot.settings import Settings
 from chatbot.web.widget.script import WidgetScript, widget_script
 
+# Any page may load the script, whoever may ask with it.
+_PUBLIC = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 _CURRENT = "public, max-age=300"
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -27,10 +29,6 @@ def widget_routes(settings: Settings) -> APIRouter:
         return RedirectResponse("widget.js", 307, {**_PUBLIC, "Cache-Control": "no-store"})
 
     return router
-
-
-# Any page may load the script, whoever may ask with it.
-_PUBLIC = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 def _served(request: Request, script: WidgetScript, cache: str) -> Response:

@@ -72,10 +72,7 @@ def widget_script(settings: Settings) -> WidgetScript:
 
 def _said(says: Phrases, settings: Settings) -> dict[str, object]:
     everything = asdict(says)
-    if settings.log_questions:
-        stored = says.questions_logged
-    else:
-        stored = says.feedback_stored if settings.feedback else says.nothing_stored
+    stored = says.stored(questions=settings.log_questions, feedback=settings.feedback is not None)
     return {**{name: everything[name] for name in SAID}, "stored": stored}
 
 
