@@ -10,6 +10,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float32]
+
 _SMALL = 32 << 20  # bytes
 
 
@@ -32,9 +34,6 @@ class ArrayFile:
             self._header()
         self._file.write(np.ascontiguousarray(rows, self._kind.dtype).data)
         self._count += len(rows)
-
-    def __len__(self) -> int:
-        return self._count
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +91,14 @@ class RowsInFile:
     def __getitem__(self, rows: slice) -> NDArray[Any]:
         first, end, _ = rows.indices(len(self))
         found = np.empty((max(end - first, 0), *self.shape[1:]), self.dtype)
-        self._read(found, first)
+        left = found.data.cast("B") if found.size else b""
+        place = self._first + first * self._width
+        # A single call reads 2 GB at most.
+        while len(left):
+            read = os.preadv(self._file.fileno(), [left], place)
+            if not read:
+                raise self._cut_short()
+            left, place = left[read:], place + read
         return found
 
     def take(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[Any]:
@@ -100,19 +106,11 @@ class RowsInFile:
         file, width, first = self._file.fileno(), self._width, self._first
         pieces = [os.pread(file, width, first + row * width) for row in map(int, rows)]
         if any(len(piece) != width for piece in pieces):
-            raise OSError(errno.EIO, f"{self._path.name} ends too early")
+            raise self._cut_short()
         return np.frombuffer(b"".join(pieces), self.dtype).reshape(len(rows), *self.shape[1:])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - NumPy's protocol
         return np.asarray(self[:], dtype)
 
-    def _read(self, into: NDArray[Any], row: int) -> None:
-        if not into.size:
-            return
-        bytes_ = into.data.cast("B")
-        read = 0
-        while read < len(bytes_):
-            got = os.preadv(self._file.fileno(), [bytes_[read:]], self._first + row * self._width + read)
-            if not got:
-                raise OSError(errno.EIO, f"{self._path.name} ends too early")
-            read += got
+    def _cut_short(self) -> OSError:
+        return OSError(errno.EIO, f"{self._path.name} ends too early")

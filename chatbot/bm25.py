@@ -13,10 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import mapped
+from chatbot.arrays import Floats, mapped
 from chatbot.lexical import STEMMED, stems
-
-Floats = NDArray[np.float32]
 
 # Passages of which only the best is looked at first, when the best of all are wanted.
 _BLOCK = 64

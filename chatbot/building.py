@@ -3,8 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from chatbot.arrays import ArrayFile, mapped
 from chatbot.bm25 import Bm25
 from chatbot.corpus import Document
 from chatbot.embedding import TextEmbeddings
-from chatbot.engine import FAISS, Engine
+from chatbot.engine import FAISS, Contents, Engine
 from chatbot.errors import ChatbotError
 from chatbot.index import (
     DOCUMENTS,
@@ -27,6 +26,7 @@ from chatbot.index import (
     Index,
     as_langchain,
     from_langchain,
+    starts,
     tokens_by_sentence,
 )
 from chatbot.late_interaction import Head
@@ -34,7 +34,6 @@ from chatbot.library import write_library
 from chatbot.manifest import Manifest
 from chatbot.passages import Passage, split
 from chatbot.progress import Progress
-from chatbot.sentences import Span
 from chatbot.topics import topics
 
 # Passages embedded before what was made of them is written: longest first among these, and no more in memory.
@@ -61,6 +60,18 @@ class Making:
     @property
     def fingerprints(self) -> tuple[str, str]:
         return self.embeddings.fingerprint, self.head.fingerprint
+
+    def unlike(self, made: Manifest) -> str | None:
+        """Why an index made now would be another one whatever the documents, to follow "because", or None."""
+        if made.engine != self.engine.name:
+            return f"it was made for {made.engine}, and {self.engine.name} is set now"
+        if made.embedding_model != self.embeddings.name:
+            return f"it was made with the embedding model {made.embedding_model}, and {self.embeddings.name} is set now"
+        if made.fingerprints != self.fingerprints:
+            return "the embedding model or the head that reads its tokens is another one now"
+        if made.passage_characters != self.passage_characters:
+            return f"passages are now up to {self.passage_characters} characters long, not {made.passage_characters}"
+        return None
 
 
 @dataclass(frozen=True)
@@ -99,10 +110,10 @@ def write_index(
     words = Bm25.build(texts, (passage.document.language for passage in passages))
     progress("Indexing vectors", 0, 1)
     stored = (as_langchain(*pair) for pair in zip(passages, labels, strict=True))
-    making.engine.write(folder, stored, vectors, words, previous.store if previous else None)
+    making.engine.write(folder, Contents(stored, vectors, words), previous.store if previous else None)
     scratch.unlink()
-    np.save(folder / FIRST_SENTENCE, _starts(np.array([len(passage.sentences) for passage in passages])))
-    np.save(folder / FIRST_TOKEN, _starts(lengths))
+    np.save(folder / FIRST_SENTENCE, starts([len(passage.sentences) for passage in passages]))
+    np.save(folder / FIRST_TOKEN, starts(lengths))
     write_library(folder / DOCUMENTS, documents, _rows_by_document(passages))
     manifests.seal(
         folder,
@@ -156,14 +167,11 @@ def _embedded(
 
 def _embed(passages: Sequence[Passage], making: Making, progress: Progress) -> Iterator[Embedded]:
     """What the model makes of each passage, in order; a group of them is in memory at a time."""
-    sentences = sum(len(passage.sentences) for passage in passages)
-    told = 0
+    sentences = starts([len(passage.sentences) for passage in passages]).tolist()
     for first in range(0, len(passages), _AT_ONCE):
-        group = passages[first : first + _AT_ONCE]
-        yield from _embed_group(
-            group, making, _continued(progress, first, len(passages)), _continued(progress, told, sentences)
-        )
-        told += sum(len(passage.sentences) for passage in group)
+        passages_read = _continued(progress, first, len(passages))
+        sentences_read = _continued(progress, sentences[first], sentences[-1])
+        yield from _embed_group(passages[first : first + _AT_ONCE], making, passages_read, sentences_read)
 
 
 def _embed_group(
@@ -177,7 +185,7 @@ def _embed_group(
         whole[row] = encoded.vector, tokens, np.array([len(sentence) for sentence in owned])
     quotes = [passage.document.slice(*span) for passage in passages for span in passage.sentences]
     sentences = making.embeddings.passage_vectors(quotes, sentences_read, "Embedding sentences").astype(np.float16)
-    first = _starts(np.array([len(passage.sentences) for passage in passages]))
+    first = starts([len(passage.sentences) for passage in passages])
     for row in range(len(passages)):
         vector, tokens, lengths = whole[row]
         yield Embedded(vector, sentences[first[row] : first[row + 1]], tokens, lengths)
@@ -200,7 +208,7 @@ def _split(
         passage = from_langchain(stored, unchanged.get(stored.metadata["document"], _NOWHERE))
         kept = _Found(passage, row, stored.metadata["topic"])
         if passage.document is _NOWHERE:
-            elsewhere[_content(stored.page_content, passage.start, passage.headings, passage.sentences)] = kept
+            elsewhere[_content(stored.page_content, passage)] = kept
         else:
             known[passage.document.id].append(kept)
     for number, document in enumerate(documents, start=1):
@@ -208,8 +216,8 @@ def _split(
             yield from known[document.id]
         else:
             for passage in split(document, passage_characters):
-                same_text = elsewhere.get(_content(passage.text, passage.start, passage.headings, passage.sentences))
-                yield _Found(passage, same_text.row, same_text.topic) if same_text else _Found(passage)
+                known_by_text = elsewhere.get(_content(passage.text, passage))
+                yield replace(known_by_text, passage=passage) if known_by_text else _Found(passage)
         progress("Splitting documents", number, len(documents))
 
 
@@ -217,10 +225,10 @@ def _split(
 _NOWHERE = Document("", "", "", "")
 
 
-def _content(text: str, start: int, headings: Sequence[str], sentences: Sequence[Span]) -> bytes:
-    """A hash of everything that what is embedded of a passage depends on."""
-    spans = [(opened - start, closed - start) for opened, closed in sentences]
-    whole = "\n".join((str(spans), *headings, text))
+def _content(text: str, passage: Passage) -> bytes:
+    """A hash of everything that what is embedded of a passage with this text depends on."""
+    spans = [(opened - passage.start, closed - passage.start) for opened, closed in passage.sentences]
+    whole = "\n".join((str(spans), *passage.headings, text))
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
 
 
@@ -231,11 +239,6 @@ def _rows_by_document(passages: Sequence[Passage]) -> dict[str, tuple[int, int]]
         first, _ = spans.get(passage.document.id, (row, row))
         spans[passage.document.id] = first, row + 1
     return spans
-
-
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each of some runs begins, and the end, shape [runs + 1]."""
-    return np.fromiter(accumulate(lengths.tolist(), initial=0), np.int64, len(lengths) + 1)
 
 
 def _continued(progress: Progress, before: int, total: int) -> Progress:

@@ -296,9 +296,10 @@ def open_over(
         notices.append("No confidence was fitted for this embedding model. See `chatbot train`.")
     writer = None
     if settings.llm:
-        from chatbot.writing.writer import open_writer
+        from chatbot.writing.model import open_model
+        from chatbot.writing.writer import Writer
 
-        writer = open_writer(embeddings, reader, settings)
+        writer = Writer(open_model(settings), embeddings, reader, settings)
     return Ready(Chatbot(opened.index, embeddings, reader, settings, writer), tuple(notices), opened)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from chatbot.files import write_whole
+
 # Smaller files are read whole every time: 64 MB take a twentieth of a second.
 _SMALL = 64 * 2**20
 
@@ -60,13 +62,9 @@ def remember(folder: Path, names: Iterable[str]) -> None:
     """Note how these files look now that all of each is known to be right."""
     looks = {name: _look((folder / name).stat()) for name in names}
     if looks != _seen(folder):
-        unfinished = folder / f".{_SEEN}.{os.getpid()}"
-        try:
-            unfinished.write_text(json.dumps(looks), encoding="utf-8")
-            unfinished.replace(folder / _SEEN)
-        except OSError:  # no right to write, or no room: then all of it is read the next time too
-            with suppress(OSError):
-                unfinished.unlink()
+        # Without the right to write, or room, all of it is read the next time too.
+        with suppress(OSError):
+            write_whole(folder / _SEEN, json.dumps(looks))
 
 
 def _seen(folder: Path) -> dict[str, list[int]]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from pydantic import ValidationError
 
+from chatbot.files import write_whole
 from chatbot.formats.converted import MAX_CHARACTERS, Converted, Reply, UnreadableError
 from chatbot.language import language_of
 
@@ -55,7 +55,7 @@ class Converter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         self._stop()
         if kind is None and self._kept is not None:
             with contextlib.suppress(OSError):
@@ -72,7 +72,15 @@ class Converter:
         """
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        reply = self._remembered(sha256, path) or self._asked(sha256, path)
+        # Another converter, kind of file or limit makes it another conversion.
+        name = f"{sha256}.{CONVERTER}.{self._limits.seconds}{path.suffix.lower()}.json"
+        self._used.add(name)
+        reply = self._remembered(name)
+        if reply is None:
+            reply = self._asked(sha256, path)
+            # A file that changed while it was read must not be kept under what it held before.
+            if reply.sha256 == sha256:
+                self._remember(name, reply)
         if reply.converted is None:
             raise UnreadableError(reply.unreadable or "")
         return reply.converted
@@ -89,9 +97,6 @@ class Converter:
             # Kept with the text, since telling the language of thousands of documents takes seconds.
             told = reply.converted.model_copy(update={"language": language_of(reply.converted.text)})
             reply = reply.model_copy(update={"converted": told})
-        # A file that changed while it was read must not be kept under what it held before.
-        if reply.sha256 == sha256:
-            self._remember(path, reply)
         return reply
 
     def _ask(self, path: Path) -> Reply:
@@ -113,33 +118,18 @@ class Converter:
             self._worker.kill()
             self._worker = None
 
-    def _name(self, sha256: str, path: Path) -> str:
-        """Another converter, kind of file or limit makes it another conversion."""
-        return f"{sha256}.{CONVERTER}.{self._limits.seconds}{path.suffix.lower()}.json"
-
-    def _remembered(self, sha256: str, path: Path) -> Reply | None:
-        if self._kept is None:
-            return None
-        name = self._name(sha256, path)
-        self._used.add(name)
+    def _remembered(self, name: str) -> Reply | None:
         try:
-            return Reply.model_validate_json((self._kept / name).read_bytes())
+            return Reply.model_validate_json((self._kept / name).read_bytes()) if self._kept else None
         except (OSError, ValidationError):
             return None
 
-    def _remember(self, path: Path, reply: Reply) -> None:
-        if self._kept is None:
-            return
-        name = self._name(reply.sha256, path)
-        unfinished = self._kept / f".{name}.{os.getpid()}"
-        try:
-            self._kept.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(reply.model_dump_json(), encoding="utf-8")
-            unfinished.replace(self._kept / name)
-        except OSError:
-            # A folder that is full or read-only costs time at the next start, nothing more.
-            with contextlib.suppress(OSError):
-                unfinished.unlink()
+    def _remember(self, name: str, reply: Reply) -> None:
+        # A folder that is full or read-only costs time at the next start, nothing more.
+        with contextlib.suppress(OSError):
+            if self._kept:
+                self._kept.mkdir(parents=True, exist_ok=True)
+                write_whole(self._kept / name, reply.model_dump_json())
 
 
 class _Worker:

@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,10 +56,7 @@ class Document:
     text: str
     source: str | None = None
     date: str | None = None
-    pages: Sequence[int] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "pages", tuple(self.pages))
+    pages: tuple[int, ...] = ()
 
     @cached_property
     def sha256(self) -> str:
@@ -206,5 +202,5 @@ def _split_front_matter(content: str) -> tuple[dict[str, str], str]:
         raise UnreadableError("its front matter is not «name: value» lines (YAML).")
     # Plain values only: a nested one may be written in a few lines and yet be of any size when printed.
     plain = (str, int, float, datetime.date)
-    values = {key: str(value).strip() for key, value in metadata.items() if isinstance(value, plain)}
-    return {key: value for key, value in values.items() if value}, text
+    values = ((key, str(value).strip()) for key, value in metadata.items() if isinstance(value, plain))
+    return {key: value for key, value in values if value}, text

@@ -21,9 +21,11 @@ class Database:
         self._lock = Lock()
 
     @classmethod
-    def in_memory(cls) -> "Database":
-        """An empty one."""
-        return cls(sqlite3.connect(":memory:", check_same_thread=False))
+    def in_memory(cls, table: str) -> "Database":
+        """One with an empty table."""
+        database = cls(sqlite3.connect(":memory:", check_same_thread=False))
+        database.rows(table)
+        return database
 
     @classmethod
     def open(cls, path: Path) -> "Database":
@@ -44,8 +46,8 @@ class Database:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Database]:
-    """A new database at `path`, written by the end of the block.
+def writing(path: Path, table: str) -> Iterator[Database]:
+    """A new database at `path` with an empty table, written by the end of the block.
 
     Raises:
         OSError: it could not be written.
@@ -55,6 +57,7 @@ def writing(path: Path) -> Iterator[Database]:
         # A file that was not finished is thrown away, so nothing has to be taken back.
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(table)
         yield Database(connection)
     except sqlite3.OperationalError as error:
         raise OSError(errno.EIO, f"{path.name} could not be written, for lack of room perhaps ({error})") from error

@@ -23,7 +23,7 @@ class Docstore:
     @classmethod
     def in_memory(cls) -> "Docstore":
         """An empty one."""
-        return cls._new(Database.in_memory())
+        return cls(Database.in_memory(_TABLE))
 
     @classmethod
     def open(cls, path: Path) -> "Docstore":
@@ -37,17 +37,8 @@ class Docstore:
         Raises:
             OSError: it could not be written.
         """
-        with writing(path) as database:
-            cls._new(database).add(0, documents)
-
-    @classmethod
-    def _new(cls, database: Database) -> "Docstore":
-        database.rows(_TABLE)
-        return cls(database)
-
-    def __len__(self) -> int:
-        ((count,),) = self._database.rows("SELECT count(*) FROM passages")
-        return int(count)
+        with writing(path, _TABLE) as database:
+            cls(database).add(0, documents)
 
     def __iter__(self) -> Iterator[tuple[int, Document]]:
         """Every document with its row, in the order of rows."""

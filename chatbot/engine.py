@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,21 @@ from chatbot.passage_store import PassageStore
 from chatbot.vectorstore import FaissVectorStore
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What an engine keeps of an index.
+
+    Attributes:
+        documents: the passages, each with an id.
+        vectors: of the passages, shape [documents, dimension].
+        words: of the passages.
+    """
+
+    documents: Iterable[Document]
+    vectors: NDArray[Any]
+    words: Bm25
+
+
 class Engine(ABC):
     """Keeps the passages of an index, their vectors and their words; what else belongs to the index is in its folder.
 
@@ -24,15 +40,8 @@ class Engine(ABC):
     name: str
 
     @abstractmethod
-    def write(
-        self,
-        folder: Path,
-        documents: Iterable[Document],
-        vectors: NDArray[Any],
-        words: Bm25,
-        previous: PassageStore | None,
-    ) -> None:
-        """Keep documents with ids, vectors of shape [documents, dimension] and words, for the index in `folder`.
+    def write(self, folder: Path, contents: Contents, previous: PassageStore | None) -> None:
+        """Keep the contents of the index in `folder`, made after the one that `previous` belongs to.
 
         Raises:
             OSError: a file could not be written.
@@ -58,16 +67,10 @@ class FaissEngine(Engine):
 
     name = "FAISS"
 
-    def write(
-        self,
-        folder: Path,
-        documents: Iterable[Document],
-        vectors: NDArray[Any],
-        words: Bm25,
-        previous: PassageStore | None,
-    ) -> None:
-        FaissVectorStore.write(folder, documents, vectors, previous if isinstance(previous, FaissVectorStore) else None)
-        words.save(folder)
+    def write(self, folder: Path, contents: Contents, previous: PassageStore | None) -> None:
+        like = previous if isinstance(previous, FaissVectorStore) else None
+        FaissVectorStore.write(folder, contents.documents, contents.vectors, like)
+        contents.words.save(folder)
 
     def open(self, folder: Path, embeddings: Embeddings) -> tuple[PassageStore, LexicalIndex]:
         return FaissVectorStore.load(folder, embeddings), Bm25.open(folder)

@@ -10,7 +10,7 @@ import langchain_core.documents
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import RowsInFile, mapped, rows_of
+from chatbot.arrays import Floats, RowsInFile, mapped, rows_of
 from chatbot.bm25 import LexicalIndex
 from chatbot.corpus import Document
 from chatbot.embedding import TextEmbeddings
@@ -38,7 +38,7 @@ class Embedded:
         lengths: how many of the tokens each sentence has, shape [sentences].
     """
 
-    vector: NDArray[np.float32]
+    vector: Floats
     sentences: NDArray[np.float16]
     tokens: NDArray[np.int8]
     lengths: NDArray[np.int64]
@@ -122,11 +122,11 @@ class Index:
             own = self.token_vectors[begins[0] : begins[-1]]
             yield Embedded(vector, self.sentence_vectors[first:end], own, np.diff(begins))
 
-    def sentences_of(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The vectors of these passages' sentences, one after the other, and where each passage's begin among them."""
+    def sentences_of(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
+        """The vectors of these passages' sentences, and in which row of them those of each passage begin, and the end."""
         spans = [slice(self.first_sentence[row], self.first_sentence[row + 1]) for row in rows]
         vectors = np.concatenate([self.sentence_vectors[span] for span in spans]).astype(np.float32)
-        return vectors, _begins([span.stop - span.start for span in spans])
+        return vectors, starts([span.stop - span.start for span in spans])
 
     def tokens_of(self, row: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
         """The token vectors of one passage's sentences, and in which row of them each sentence begins."""
@@ -139,9 +139,9 @@ class Index:
         return self.token_vectors[self.first_token[number] : self.first_token[number + 1]]
 
 
-def _begins(lengths: Sequence[int]) -> NDArray[np.int64]:
-    """Where each of several runs begins once they are put one after the other."""
-    return np.cumsum([0, *lengths[:-1]])
+def starts(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each of several runs that stand one after the other begins, and the end, shape [runs + 1]."""
+    return np.append(0, np.cumsum(lengths))
 
 
 def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -16,7 +16,7 @@ from chatbot.engine import FAISS, Engine
 from chatbot.errors import ChatbotError
 from chatbot.index import Index, load
 from chatbot.late_interaction import Head
-from chatbot.manifest import Changes, DamagedIndexError, Manifest
+from chatbot.manifest import Changes, DamagedIndexError
 from chatbot.progress import Progress, no_progress
 
 
@@ -62,17 +62,20 @@ def open_index(
             version of the program, or there is nothing to index.
     """
     indexing = _Indexing(root, corpus, Making(embeddings, head, passage_characters, engine), progress)
-    if rebuild:
-        with indexing.locked("a rebuild was asked for"):
-            return indexing.build("a rebuild was asked for", None)
-    found, reason = indexing.look(serving)
-    if found is None or reason:
-        with indexing.locked(reason):
+    found, reason = (None, "a rebuild was asked for") if rebuild else indexing.look(serving)
+    if found and not reason:
+        return found
+    try:
+        with versions.locked(root, lambda: progress("Waiting for another process that builds the index", 0, 1)):
+            if rebuild:
+                return indexing.build(reason, None)
             # Another process may have built it by now.
             found, reason = indexing.look(found)
-            if found is None or reason:
-                return indexing.build(reason, found or indexing.earlier())
-    return found
+            if found and not reason:
+                return found
+            return indexing.build(reason, found.index if found else indexing.earlier())
+    except versions.LockError as error:
+        raise ChatbotError(f"The index has to be built because {reason}. {error}") from None
 
 
 @dataclass(frozen=True)
@@ -90,17 +93,17 @@ class _Indexing:
         if folder is None:
             return None, "there was none yet"
         try:
-            found = known if known is not None and known.version == folder else self._read(folder)
+            index = known.index if known and known.version == folder else self._read(folder)
         except DamagedIndexError as error:
             return None, str(error)
-        changes = found.index.manifest.changes(self.corpus.documents)
-        reason = self._another_kind(found.index.manifest) or changes.reason or ""
+        changes = index.manifest.changes(self.corpus.documents)
+        reason = self.making.unlike(index.manifest) or changes.reason or ""
         held = bool(reason) and reason == changes.reason and self._was_refused()
         if held or not reason:
             self.making.engine.publish(folder)
-        return Opened(found.index, folder, changes, held=held), "" if held else reason
+        return Opened(index, folder, changes, held=held), "" if held else reason
 
-    def earlier(self) -> Opened | None:
+    def earlier(self) -> Index | None:
         """The index before, of which much may be taken over where the current one is damaged."""
         folder = versions.earlier(self.root)
         try:
@@ -108,54 +111,33 @@ class _Indexing:
         except (DamagedIndexError, ChatbotError):
             return None
 
-    def build(self, reason: str, found: Opened | None) -> Opened:
-        """A new index, made current; from what was `found`, as far as that serves. Needs the lock."""
-        previous = found.index if found else None
-        changes = found.changes if found else Changes(added=tuple(document.id for document in self.corpus.documents))
+    def build(self, reason: str, previous: Index | None) -> Opened:
+        """A new index, made current; from what was there before, as far as that serves. Needs the lock."""
+        documents = self.corpus.documents
         with versions.writing(self.root) as folder, _collecting_nothing():
-            embedded = write_index(folder, self.corpus.documents, self.making, self.progress, previous)
+            embedded = write_index(folder, documents, self.making, self.progress, previous)
         version = versions.current(self.root) or folder
         self.making.engine.publish(version)
-        return Opened(self._read(version).index, version, changes, reason, embedded)
+        added = Changes(added=tuple(document.id for document in documents))
+        changes = previous.manifest.changes(documents) if previous else added
+        return Opened(self._read(version), version, changes, reason, embedded)
 
-    @contextmanager
-    def locked(self, reason: str) -> Iterator[None]:
-        """The sole right to build; who cannot get it is told what it was needed for."""
-
-        def waiting() -> None:
-            self.progress("Waiting for another process that builds the index", 0, 1)
-
-        try:
-            with versions.locked(self.root, waiting):
-                yield
-        except versions.LockError as error:
-            raise ChatbotError(f"The index has to be built because {reason}. {error}") from None
-
-    def _read(self, folder: Path) -> Opened:
+    def _read(self, folder: Path) -> Index:
         manifest = manifests.check(folder)
         # Files can be read, and taken over from, whatever is to search them next; another server is not asked.
         engine = next((engine for engine in (self.making.engine, FAISS) if engine.name == manifest.engine), None)
         if engine is None:
-            raise DamagedIndexError(f"it was made for {manifest.engine}, and {self.making.engine.name} is set now")
-        index = load(folder, manifest, self.making.embeddings, engine)
-        return Opened(index, folder, index.manifest.changes(self.corpus.documents))
-
-    def _another_kind(self, manifest: Manifest) -> str | None:
-        making = self.making
-        return manifest.another_kind(
-            making.engine.name, making.embeddings.name, making.fingerprints, making.passage_characters
-        )
+            raise DamagedIndexError(self.making.unlike(manifest))
+        return load(folder, manifest, self.making.embeddings, engine)
 
     def _was_refused(self) -> bool:
         """Whether the index was rolled back from just these documents."""
         folder = versions.refused(self.root)
         try:
-            manifest = manifests.read(folder) if folder else None
+            made = manifests.read(folder) if folder else None
         except (DamagedIndexError, ChatbotError):
             return False
-        return manifest is not None and not (
-            self._another_kind(manifest) or manifest.changes(self.corpus.documents).reason
-        )
+        return made is not None and not (self.making.unlike(made) or made.changes(self.corpus.documents).reason)
 
 
 def build(

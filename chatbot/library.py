@@ -51,8 +51,7 @@ def write_library(path: Path, documents: Iterable[Document], passages: Mapping[s
     Raises:
         OSError: the file could not be written.
     """
-    with writing(path) as database:
-        database.rows(_TABLE)
+    with writing(path, _TABLE) as database:
         database.each(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -79,4 +78,4 @@ def _document(database: Database, identity: str) -> Document:
     if not found:
         raise KeyError(identity)
     _, title, language, text, source, date, pages = found[0]
-    return Document(identity, title, language, text, source, date, json.loads(pages))
+    return Document(identity, title, language, text, source, date, tuple(json.loads(pages)))

@@ -1,15 +1,16 @@
 """What an index was built from and what it consists of: an index is valid or refused."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from chatbot.checksums import Checksum, changed, checksum, remember
 from chatbot.corpus import Document
 from chatbot.errors import ChatbotError
-from chatbot.versions import flush
+from chatbot.files import flush
 
 FORMAT = 2
 _FILE = "manifest.json"
@@ -72,18 +73,6 @@ class Manifest(BaseModel):
     tokens: int
     files: dict[str, Checksum] = {}
 
-    def another_kind(self, engine: str, model: str, fingerprints: tuple[str, str], size: int) -> str | None:
-        """Why an index made with these would be another one whatever the documents, to follow "because", or None."""
-        if self.engine != engine:
-            return f"it was made for {self.engine}, and {engine} is set now"
-        if self.embedding_model != model:
-            return f"it was made with the embedding model {self.embedding_model}, and {model} is set now"
-        if self.fingerprints != fingerprints:
-            return "the embedding model or the head that reads its tokens is another one now"
-        if self.passage_characters != size:
-            return f"passages are now up to {size} characters long, not {self.passage_characters}"
-        return None
-
     def changes(self, documents: Iterable[Document]) -> Changes:
         """How `documents` differ from those of the index, by what is in them."""
         before, now = self.documents, {document.id: document.sha256 for document in documents}
@@ -119,7 +108,8 @@ def read(folder: Path) -> Manifest:
     """
     try:
         content = (folder / _FILE).read_bytes()
-        written = _Written.model_validate_json(content).format
+        # The one thing in it that every version of the program can read.
+        written = json.loads(content)["format"]
         if written > FORMAT:
             raise ChatbotError(
                 f"The index in {folder} has format {written}, of a newer version of this program, which reads format "
@@ -131,7 +121,7 @@ def read(folder: Path) -> Manifest:
         return Manifest.model_validate_json(content)
     except OSError:
         raise DamagedIndexError("its manifest is missing") from None
-    except ValidationError:
+    except (ValueError, KeyError, TypeError):
         raise DamagedIndexError("its manifest cannot be read") from None
 
 
@@ -151,9 +141,3 @@ def check(folder: Path) -> Manifest:
     if damaged:
         raise DamagedIndexError(f"its file {damaged} was changed or cut short")
     return manifest
-
-
-class _Written(BaseModel):
-    """What of a manifest every version of the program can read."""
-
-    format: int

@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import RowsInFile
+from chatbot.arrays import ArrayFile, Floats, RowsInFile
 
 # Up to so many vectors each is compared: 2 ms and 77 MB at 384 dimensions.
 EXACT = 50_000
@@ -32,8 +32,6 @@ _SPARE = 8
 
 _AT_ONCE = 65_536
 
-Floats = NDArray[np.float32]
-
 
 class NearestNeighbours:
     """Vectors by row, and the rows whose vectors are nearest to another (by inner product)."""
@@ -43,9 +41,9 @@ class NearestNeighbours:
         self._halves = halves
 
     @classmethod
-    def empty(cls, dimension: int) -> "NearestNeighbours":
-        """One in memory that vectors can be added to."""
-        return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(dimension)))
+    def empty(cls) -> "NearestNeighbours":
+        """One in memory, to add vectors to; the first ones decide the dimension."""
+        return cls(faiss.IndexIDMap2(faiss.IndexFlatIP(0)))
 
     @classmethod
     def open(cls, folder: Path) -> "NearestNeighbours":
@@ -77,10 +75,9 @@ class NearestNeighbours:
         if count <= EXACT:
             index: Any = faiss.IndexFlatIP(dimension)
         else:
-            halves = np.lib.format.open_memmap(folder / _HALVES, "w+", np.float16, vectors.shape)
-            for first in range(0, count, _AT_ONCE):
-                halves[first : first + _AT_ONCE] = vectors[first : first + _AT_ONCE]
-            halves.flush()
+            with ArrayFile(folder / _HALVES) as halves:
+                for first in range(0, count, _AT_ONCE):
+                    halves.append(vectors[first : first + _AT_ONCE].astype(np.float16))
             index = _trained(vectors, like._centroids(count) if like else None)
         for first in range(0, count, _AT_ONCE):
             index.add(np.ascontiguousarray(vectors[first : first + _AT_ONCE], np.float32))
@@ -93,10 +90,6 @@ class NearestNeighbours:
         return int(self._index.ntotal)
 
     @property
-    def dimension(self) -> int:
-        return int(self._index.d)
-
-    @property
     def kind(self) -> str:
         """For people: which kind of index it is."""
         if self._halves is None:
@@ -105,6 +98,8 @@ class NearestNeighbours:
 
     def add(self, rows: Sequence[int], vectors: NDArray[Any]) -> None:
         """Add vectors of shape [rows, dimension] to one in memory."""
+        if not len(self):
+            self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
         self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(rows, np.int64))
 
     def remove(self, rows: Sequence[int]) -> None:
@@ -114,7 +109,7 @@ class NearestNeighbours:
     def vectors(self, rows: Sequence[int]) -> Floats:
         """The vectors of these rows, shape [rows, dimension]."""
         if not len(rows):
-            return np.empty((0, self.dimension), np.float32)
+            return np.empty((0, self._index.d), np.float32)
         if self._halves is not None:
             return self._halves.take(rows).astype(np.float32)
         found: Floats = self._index.reconstruct_batch(np.asarray(rows, np.int64))

@@ -11,7 +11,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from chatbot.arrays import Floats
 
 
 class PassageStore(VectorStore):
@@ -40,8 +40,16 @@ class PassageStore(VectorStore):
         """Rows and similarities of the k nearest passages to one vector of shape [dimension], best first."""
 
     @abstractmethod
-    def add_vectors(self, documents: Sequence[Document], vectors: Floats) -> list[str]:
-        """Add documents with vectors of shape [documents, dimension]; one with a known id replaces it."""
+    def by_id(self, ids: Sequence[str]) -> list[tuple[int, Document]]:
+        """Those with one of these ids that there are, each with its row, in the same order."""
+
+    @abstractmethod
+    def _append(self, documents: Sequence[Document], vectors: Floats) -> None:
+        """Add documents with new ids, and their vectors of shape [documents, dimension], in new rows."""
+
+    @abstractmethod
+    def _remove(self, rows: Sequence[int]) -> None:
+        """Remove the passages of these rows, at least one."""
 
     @property
     def embeddings(self) -> Embeddings:
@@ -70,18 +78,36 @@ class PassageStore(VectorStore):
         ids: list[str] | None = None,
         **kwargs: Any,
     ) -> list[str]:
-        documents = [
-            Document(
-                id=ids[position] if ids else None,
-                page_content=text,
-                metadata=metadatas[position] if metadatas else {},
-            )
-            for position, text in enumerate(texts)
-        ]
-        if not documents:
+        """Embed and add `texts`; one with a known id replaces what had it, and one without is given an id.
+
+        Raises:
+            ValueError: two of them have the same id, or there are not as many ids or metadata as texts.
+        """
+        contents = list(texts)
+        if not contents:
             return []
-        contents = [document.page_content for document in documents]
-        return self.add_vectors(documents, np.asarray(self._embeddings.embed_documents(contents), np.float32))
+        named = [identity or str(uuid.uuid4()) for identity in ids or [""] * len(contents)]
+        if len(set(named)) != len(named):
+            raise ValueError("Two of the documents have the same id.")
+        told = metadatas or [{} for _ in contents]
+        documents = [
+            Document(id=identity, page_content=text, metadata=metadata)
+            for identity, text, metadata in zip(named, contents, told, strict=True)
+        ]
+        vectors = np.asarray(self._embeddings.embed_documents(contents), np.float32)
+        self.delete(named)
+        self._append(documents, vectors)
+        return named
+
+    def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
+        """Remove the passages with these ids, or all of them; False if one of them is unknown."""
+        rows = [row for row, _ in (self if ids is None else self.by_id(ids))]
+        if rows:
+            self._remove(rows)
+        return ids is None or len(rows) == len(ids)
+
+    def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
+        return [document for _, document in self.by_id(ids)]
 
     def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[Document]:
         return [document for document, _ in self.similarity_search_with_score(query, k)]
@@ -99,17 +125,3 @@ class PassageStore(VectorStore):
 
     def _select_relevance_score_fn(self) -> Any:
         return lambda similarity: (similarity + 1) / 2
-
-
-def identified(documents: Sequence[Document]) -> list[Document]:
-    """The documents, each with an id.
-
-    Raises:
-        ValueError: two of them have the same.
-    """
-    named = [
-        document if document.id else document.model_copy(update={"id": str(uuid.uuid4())}) for document in documents
-    ]
-    if len({document.id for document in named}) != len(named):
-        raise ValueError("Two of the documents have the same id.")
-    return named

@@ -8,9 +8,9 @@ import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from numpy.typing import NDArray
 from pydantic import ConfigDict
 
+from chatbot.arrays import Floats
 from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index
 from chatbot.passages import Passage
@@ -30,14 +30,14 @@ class Candidate:
     row: int
     score: float
     dense: float
-    sentences: NDArray[np.float32]
+    sentences: Floats
     lexical: float
 
 
 def candidates(
     index: Index,
     question: str,
-    vector: NDArray[np.float32],
+    vector: Floats,
     k: int,
     lexical_weight: float,
     without: Collection[str] = (),
@@ -56,11 +56,10 @@ def candidates(
         return []
     lexical = words.of(rows)
     dense = index.store.vectors(rows) @ vector
-    sentences, first = index.sentences_of(rows)
+    sentences, starts = index.sentences_of(rows)
     similar = sentences @ vector
-    similarity = (dense + np.maximum.reduceat(similar, first)) / 2
+    similarity = (dense + np.maximum.reduceat(similar, starts[:-1])) / 2
     scores = (1 - lexical_weight) * similarity + lexical_weight * lexical
-    ends = [*first[1:], len(similar)]
     places = np.lexsort((rows, -scores))[:k].tolist()
     passages = index.passages.at([rows[place] for place in places])
     return [
@@ -69,7 +68,7 @@ def candidates(
             rows[place],
             float(scores[place]),
             float(dense[place]),
-            similar[first[place] : ends[place]],
+            similar[starts[place] : starts[place + 1]],
             float(lexical[place]),
         )
         for place, passage in zip(places, passages, strict=True)

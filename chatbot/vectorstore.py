@@ -9,9 +9,10 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
+from chatbot.arrays import Floats
 from chatbot.docstore import Docstore
 from chatbot.nearest import NearestNeighbours
-from chatbot.passage_store import Floats, PassageStore, identified
+from chatbot.passage_store import PassageStore
 
 PASSAGES = "passages.sqlite3"
 
@@ -23,7 +24,7 @@ class FaissVectorStore(PassageStore):
         self, embeddings: Embeddings, neighbours: NearestNeighbours | None = None, docstore: Docstore | None = None
     ) -> None:
         super().__init__(embeddings)
-        self._neighbours = neighbours
+        self._neighbours = neighbours or NearestNeighbours.empty()
         self._docstore = docstore or Docstore.in_memory()
 
     @classmethod
@@ -66,7 +67,7 @@ class FaissVectorStore(PassageStore):
         self.write(folder, documents, self.vectors(rows))
 
     def __len__(self) -> int:
-        return len(self._neighbours) if self._neighbours else 0
+        return len(self._neighbours)
 
     def __iter__(self) -> Iterator[tuple[int, Document]]:
         return iter(self._docstore)
@@ -74,37 +75,25 @@ class FaissVectorStore(PassageStore):
     @property
     def kind(self) -> str:
         """For people: which kind of index finds the nearest."""
-        return self._neighbours.kind if self._neighbours else "empty"
+        return self._neighbours.kind
 
-    def add_vectors(self, documents: Sequence[Document], vectors: Floats) -> list[str]:
-        named = identified(documents)
-        ids = [str(document.id) for document in named]
-        self.delete(ids)
-        if self._neighbours is None:
-            self._neighbours = NearestNeighbours.empty(vectors.shape[1])
-        first = self._docstore.end
-        self._docstore.add(first, named)
-        self._neighbours.add(range(first, first + len(named)), vectors)
-        return ids
-
-    def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
-        """Remove the passages with these ids, or all of them; False if one of them is unknown."""
-        rows = [row for row, _ in (self._docstore if ids is None else self._docstore.by_id(ids))]
-        if rows and self._neighbours is not None:
-            self._docstore.remove(rows)
-            self._neighbours.remove(rows)
-        return ids is None or len(rows) == len(ids)
-
-    def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
-        return [document for _, document in self._docstore.by_id(ids)]
+    def by_id(self, ids: Sequence[str]) -> list[tuple[int, Document]]:
+        return self._docstore.by_id(ids)
 
     def at(self, rows: Sequence[int]) -> list[Document]:
         return self._docstore.at(rows)
 
     def vectors(self, rows: Sequence[int]) -> Floats:
-        return self._neighbours.vectors(rows) if self._neighbours else np.empty((0, 0), np.float32)
+        return self._neighbours.vectors(rows)
 
     def nearest_rows(self, vector: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
-        if self._neighbours is None:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
         return self._neighbours.search(vector, k)
+
+    def _append(self, documents: Sequence[Document], vectors: Floats) -> None:
+        first = self._docstore.end
+        self._docstore.add(first, documents)
+        self._neighbours.add(range(first, first + len(documents)), vectors)
+
+    def _remove(self, rows: Sequence[int]) -> None:
+        self._docstore.remove(rows)
+        self._neighbours.remove(rows)

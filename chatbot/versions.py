@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from chatbot.errors import ChatbotError
+from chatbot.files import flush
 
 _POINTER = "current"
 _VERSIONS = "versions"
@@ -144,10 +145,8 @@ def _pointer(root: Path) -> _Pointer:
 def _point(root: Path, pointer: _Pointer) -> None:
     lines = (pointer.name, pointer.other, "rolled back" if pointer.rolled_back else "")
     unfinished = root / f".{_POINTER}.new"
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    flush(unfinished)
     unfinished.replace(root / _POINTER)
     flush(root)
 
@@ -172,12 +171,3 @@ def _read(path: Path) -> str | None:
 def _reason(error: OSError) -> str:
     # NumPy reports a short write without an error number.
     return error.strerror or f"short write: {error}"
-
-
-def flush(path: Path) -> None:
-    """Make what was written to a file, or renamed in a folder, outlast a power failure."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,7 @@ from langchain_core.documents import Document
 
 from chatbot.docstore import Docstore
 from chatbot.embedding import TextEmbeddings
-from chatbot.milvus import MilvusVectorStore
+from chatbot.milvus_store import MilvusVectorStore
 from chatbot.passage_store import PassageStore
 from chatbot.vectorstore import PASSAGES, FaissVectorStore
 

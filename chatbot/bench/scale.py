@@ -21,7 +21,7 @@ from chatbot.bench.synthetic import Copies, Originals
 from chatbot.bm25 import Bm25
 from chatbot.corpus import Document
 from chatbot.errors import ChatbotError
-from chatbot.index import DOCUMENTS, FIRST_SENTENCE, FIRST_TOKEN, SENTENCES, TOKENS, as_langchain
+from chatbot.index import DOCUMENTS, FIRST_SENTENCE, FIRST_TOKEN, SENTENCES, TOKENS, as_langchain, starts
 from chatbot.library import write_library
 from chatbot.progress import Progress
 from chatbot.vectorstore import FaissVectorStore
@@ -147,7 +147,7 @@ def _built(folder: Path, copies: Copies, originals: Originals, progress: Progres
         # One token a sentence stands for all of them: those of a million passages would take 22 GB.
         np.save(folder / TOKENS, np.ones((total, originals.index.token_vectors.shape[1]), np.int8))
         np.save(folder / FIRST_TOKEN, np.arange(total + 1))
-        np.save(folder / FIRST_SENTENCE, np.cumsum([0, *copies.sentence_counts]))
+        np.save(folder / FIRST_SENTENCE, starts(copies.sentence_counts))
         hashes: dict[str, str] = {}
 
         def documents() -> Iterator[Document]:

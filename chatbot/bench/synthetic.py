@@ -16,11 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.arrays import Floats
 from chatbot.corpus import Document
 from chatbot.index import Index
 from chatbot.passages import Passage
-
-Floats = NDArray[np.float32]
 
 PER_DOCUMENT = 8
 _PER_SECTION = 64

@@ -71,6 +71,12 @@ class MarkdownText:
                 filled = [cell for cell in cells if cell]
                 self.item((": " if len(cells) == 2 else "; ").join(filled))
 
+    def sheet(self, rows: Sequence[Row]) -> None:
+        """A table with the names of its columns where `column_names` finds them."""
+        above, names, below = column_names(rows)
+        self.table(above)
+        self.table(below, names)
+
     def converted(self, title: str | None = None, source: str | None = None, date: str | None = None) -> Converted:
         """The file as collected.
 

@@ -1,13 +1,14 @@
 """OpenDocument (.odt, .odp, .ods): its XML read directly; headings, lists, tables, and slides as pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from lxml import etree
 
 from chatbot.formats.archive import open_archive
 from chatbot.formats.converted import Converted, UnreadableError, stated_title
-from chatbot.formats.markdown import MarkdownText, column_names
+from chatbot.formats.markdown import MarkdownText
 
 _NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -19,6 +20,7 @@ _NAMES = {
     "manifest": "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
+_PREFIXES = {namespace: prefix for prefix, namespace in _NAMES.items()}
 # A spreadsheet says "this row 1,048,000 times" for the empty rest of a sheet.
 _MOST_REPEATED = 50
 
@@ -30,7 +32,7 @@ def convert(content: bytes) -> Converted:
         UnreadableError: it is protected, damaged, too large unpacked, or has no text.
     """
     with open_archive(content) as archive:
-        if _name("manifest", "encryption-data") in {element.tag for element in _parse(archive, _MANIFEST).iter()}:
+        if _parse(archive, "META-INF/manifest.xml").find(".//manifest:encryption-data", _NAMES) is not None:
             raise UnreadableError("it is protected by a password. Save a copy without one.")
         body = _parse(archive, "content.xml").find("office:body", _NAMES)
         about = _parse(archive, "meta.xml")
@@ -41,9 +43,6 @@ def convert(content: bytes) -> Converted:
     return text.converted(title=stated_title(about.findtext(".//dc:title", None, _NAMES)), date=dated[:10] or None)
 
 
-_MANIFEST = "META-INF/manifest.xml"
-
-
 def _parse(archive: Any, name: str) -> Any:
     """A part of the archive; an empty element where it is missing. No entity is resolved, no address fetched."""
     if name not in archive.namelist():
@@ -51,14 +50,14 @@ def _parse(archive: Any, name: str) -> Any:
     return etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def _write(parent: Any, text: MarkdownText) -> None:
-    for element in parent:
+def _write(elements: Iterable[Any], text: MarkdownText) -> None:
+    for element in elements:
         match _short(element):
             case "text:h":
                 text.heading(int(element.get(_name("text", "outline-level"), "1")), _line(element))
             case "text:p":
                 text.paragraph(_line(element))
-                _boxes(element, text)
+                _write(chain.from_iterable(element.iter(_name("draw", "text-box"))), text)
             case "text:list":
                 for line in element.iter(_name("text", "p"), _name("text", "h")):
                     text.item(_line(line))
@@ -75,18 +74,11 @@ def _write(parent: Any, text: MarkdownText) -> None:
                 _write(element, text)
 
 
-def _boxes(paragraph: Any, text: MarkdownText) -> None:
-    for box in paragraph.iter(_name("draw", "text-box")):
-        _write(box, text)
-
-
 def _table(table: Any, text: MarkdownText) -> None:
     rows = [[*_cells(row)] for row in table.iter(_name("table", "table-row"))]
-    above, names, below = column_names([row for row in rows if any(row)])
     if table.getparent().tag == _name("office", "spreadsheet"):
         text.heading(2, table.get(_name("table", "name"), ""))
-    text.table(above)
-    text.table(below, names)
+    text.sheet([row for row in rows if any(row)])
 
 
 def _cells(row: Any) -> Iterator[str]:
@@ -121,6 +113,5 @@ def _short(element: Any) -> str:
     """The element's name with the usual prefix; empty for comments and names of other vocabularies."""
     if not isinstance(element.tag, str):
         return ""
-    namespace, _, name = element.tag[1:].partition("}")
-    prefix = next((short for short, long in _NAMES.items() if long == namespace), "")
-    return f"{prefix}:{name}"
+    name = etree.QName(element)
+    return f"{_PREFIXES.get(name.namespace, '')}:{name.localname}"

@@ -8,11 +8,9 @@ from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
-from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LAParams, LTChar, LTPage, LTTextBox, LTTextLine
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LTChar, LTPage, LTTextBox, LTTextLine
 from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
-from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import dict_value, resolve1
 from pdfminer.utils import decode_text
@@ -64,7 +62,10 @@ def convert(content: bytes) -> Converted:
         document = PDFDocument(PDFParser(BytesIO(content)))
     except PDFPasswordIncorrect:
         raise UnreadableError("it is protected by a password. Save a copy without one.") from None
-    pages = _without_running_heads(list(_pages(document)))
+    declared = resolve1(dict_value(document.catalog.get("Pages")).get("Count"))
+    if isinstance(declared, int) and declared > MAX_PAGES:
+        raise _too_many_pages(declared)
+    pages = _without_running_heads(list(_pages(content)))
     if not any(pages):
         raise UnreadableError(
             "its pages hold no text, as in a scan. Run text recognition (OCR) over it and put the result here."
@@ -79,18 +80,11 @@ def convert(content: bytes) -> Converted:
     )
 
 
-def _pages(document: PDFDocument) -> Iterator[list[_Line]]:
-    declared = resolve1(dict_value(document.catalog.get("Pages")).get("Count"))
-    if isinstance(declared, int) and declared > MAX_PAGES:
-        raise _too_many_pages(declared)
-    resources = PDFResourceManager()
-    device = PDFPageAggregator(resources, laparams=LAParams())
-    interpreter = PDFPageInterpreter(resources, device)
-    for number, page in enumerate(PDFPage.create_pages(document), start=1):
+def _pages(content: bytes) -> Iterator[list[_Line]]:
+    for number, page in enumerate(extract_pages(BytesIO(content)), start=1):
         if number > MAX_PAGES:
             raise _too_many_pages(number)
-        interpreter.process_page(page)
-        yield list(_lines(device.get_result()))
+        yield list(_lines(page))
 
 
 def _too_many_pages(count: int) -> UnreadableError:
@@ -195,18 +189,13 @@ def _joined(lines: Sequence[str], words: Counter[str]) -> str:
     """Lines as one; a hyphen at a line's end goes unless the hyphened word is the one used elsewhere."""
     parts = [lines[0]]
     for before, line in pairwise(lines):
-        cut = _HYPHEN.search(before)
-        if cut and line[:1].islower():
-            rest = re.match(r"\w+", line)
-            whole = cut[1] + (rest[0] if rest else "")
-            hyphened = f"{cut[1]}-{rest[0] if rest else ''}"
-            if words[hyphened] <= words[whole]:
-                parts[-1] = parts[-1][:-1]
-            parts.append(line)
-        elif before.endswith("-") and line[:1].islower():
-            parts.append(line)
-        else:
+        if not (before.endswith("-") and line[:1].islower()):
             parts.append(f" {line}")
+            continue
+        cut, rest = _HYPHEN.search(before), re.split(r"\W", line, maxsplit=1)[0]
+        if cut and words[f"{cut[1]}-{rest}"] <= words[cut[1] + rest]:
+            parts[-1] = parts[-1][:-1]
+        parts.append(line)
     return "".join(parts)
 
 

@@ -8,7 +8,7 @@ import pptx
 
 from chatbot.formats.archive import open_archive
 from chatbot.formats.converted import Converted, stated_date, stated_title
-from chatbot.formats.markdown import MarkdownText, column_names
+from chatbot.formats.markdown import MarkdownText
 
 
 def convert(content: bytes) -> Converted:
@@ -41,7 +41,4 @@ def _write(shapes: Iterable[Any], text: MarkdownText) -> None:
             for line in lines:
                 (text.item if len(lines) > 1 else text.paragraph)(line)
         elif shape.has_table:
-            rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
-            above, names, below = column_names(rows)
-            text.table(above)
-            text.table(below, names)
+            text.sheet([[cell.text for cell in row.cells] for row in shape.table.rows])

@@ -11,7 +11,7 @@ import openpyxl
 from chatbot.formats.archive import open_archive
 from chatbot.formats.converted import MAX_CHARACTERS, Converted, stated_date, stated_title, too_long
 from chatbot.formats.encoding import decode
-from chatbot.formats.markdown import MarkdownText, column_names
+from chatbot.formats.markdown import MarkdownText
 
 _SAMPLE = 8192
 
@@ -30,7 +30,7 @@ def convert_xlsx(content: bytes) -> Converted:
             text.heading(2, sheet.title)
             # The size a sheet declares may be wrong in either direction.
             sheet.reset_dimensions()
-            _write(_bounded([_shown(cell) for cell in row] for row in sheet.iter_rows(values_only=True)), text)
+            text.sheet(_bounded([_shown(cell) for cell in row] for row in sheet.iter_rows(values_only=True)))
     told = workbook.properties
     return text.converted(title=stated_title(told.title), date=stated_date(told))
 
@@ -47,7 +47,7 @@ def convert_csv(content: bytes) -> Converted:
     except csv.Error:
         dialect = csv.excel
     text = MarkdownText()
-    _write(_bounded(csv.reader(StringIO(decoded, newline=""), dialect)), text)
+    text.sheet(_bounded(csv.reader(StringIO(decoded, newline=""), dialect)))
     return text.converted()
 
 
@@ -65,12 +65,6 @@ def _bounded(rows: Iterable[Sequence[str]]) -> list[Sequence[str]]:
         if length > MAX_CHARACTERS:
             raise too_long()
     return kept
-
-
-def _write(rows: Sequence[Sequence[str]], text: MarkdownText) -> None:
-    above, names, below = column_names(rows)
-    text.table(above)
-    text.table(below, names)
 
 
 def _shown(value: Any) -> str:

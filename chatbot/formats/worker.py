@@ -10,14 +10,13 @@ import os
 import resource
 import sys
 import tempfile
-from collections.abc import Callable
-from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from chatbot.formats import READERS
-from chatbot.formats.converted import Converted, Reply, UnreadableError
+from chatbot.formats.converted import Reply, UnreadableError
 
 MAX_MEMORY = 1024**3
 # What no converter needs: reaching other machines and starting programs.
@@ -63,7 +62,8 @@ def _reply(path: Path) -> Reply:
     try:
         content = path.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
-        return Reply(sha256=sha256, converted=_reader(path.suffix.lower())(content))
+        reader = resolve_name(f"chatbot.formats.{READERS[path.suffix.lower()]}")
+        return Reply(sha256=sha256, converted=reader(content))
     except UnreadableError as error:
         reason = str(error)
     except MemoryError:
@@ -73,12 +73,6 @@ def _reply(path: Path) -> Reply:
     except Exception:  # noqa: BLE001 - libraries raise whatever a damaged file makes them stumble over
         reason = "it is damaged or not what its name says. Save it again."
     return Reply(sha256=sha256, unreadable=reason)
-
-
-def _reader(suffix: str) -> Callable[[bytes], Converted]:
-    module, _, name = READERS[suffix].partition(".")
-    reader: Callable[[bytes], Converted] = getattr(import_module(f"chatbot.formats.{module}"), name)
-    return reader
 
 
 def _limit(kind: int, value: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chatbot.language import Language, is_in
 from chatbot.lexical import stems
 from chatbot.question import clean
-from chatbot.writing.names import Known, strange_addresses, strange_names
+from chatbot.writing.names import Known, has_strange_address, has_strange_name
 from chatbot.writing.quantities import missing, quantities
 
 _LONGEST = 300
@@ -23,14 +23,13 @@ def condensed(said: str, question: str, language: Language, before: Sequence[tup
     """
     text = clean(said).strip(" \"'“”»«*")
     conversation = "\n".join((question, *(f"{asked}\n{told}" for asked, told in before)))
-    kept = {stem for word in stems(question, (language,)) for stem in word}
     if not text.endswith("?") or len(text) > _LONGEST or text.count("?") > 1 or not is_in(text, language):
         return None
-    if not kept <= {stem for word in stems(text, (language,)) for stem in word}:
+    if not set(stems(question, (language,))) <= set(stems(text, (language,))):
         return None
     source = Known(conversation)
     first, _, others = text.partition(" ")
-    if strange_names(f"{first.lower()} {others}", source) or strange_addresses(text, source):
+    if has_strange_name(f"{first.lower()} {others}", source) or has_strange_address(text, source):
         return None
     given = quantities(conversation, language) | quantities(conversation, "en")
     return None if missing(quantities(text, language), given) else text

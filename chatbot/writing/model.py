@@ -1,7 +1,6 @@
 """The language model: any chat model that LangChain opens, and what went wrong with it in words."""
 
 import os
-from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,7 +15,8 @@ from chatbot.writing.stream import chunks
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-_EXTRAS = {"openai": "langchain_openai", "ollama": "langchain_ollama", "anthropic": "langchain_anthropic"}
+# Providers whose package is an extra of this one.
+_EXTRAS = ("openai", "ollama", "anthropic")
 
 # A server of one's own usually wants no key, but the client insists on one.
 _NO_KEY = "none"
@@ -41,18 +41,14 @@ def open_model(settings: Settings) -> "BaseChatModel":
         raise ChatbotError(
             "CHATBOT_LLM takes a provider and a model, as in openai:NAME, ollama:NAME or anthropic:NAME."
         )
-    package = _EXTRAS.get(provider)
-    if package and find_spec(package) is None:
-        raise ChatbotError(
-            f"The package for {provider} is not installed. Install it with: pip install '.[{provider}]'."
-        )
     from langchain.chat_models import init_chat_model
 
     try:
         model: BaseChatModel = init_chat_model(settings.llm, **_options(provider, settings))
     except ImportError as error:
+        wanted = f"'.[{provider}]'" if provider in _EXTRAS else _missing(error)
         raise ChatbotError(
-            f"The package for {provider} is not installed. Install it with: pip install {_missing(error)}."
+            f"The package for {provider} is not installed. Install it with: pip install {wanted}."
         ) from None
     except Exception as error:  # noqa: BLE001 - each provider has its own; its text may hold a key
         raise ChatbotError(

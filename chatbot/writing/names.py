@@ -1,7 +1,6 @@
 """Names and addresses in a sentence, and whether a passage has them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -82,20 +81,15 @@ class Known:
         keys = [_key(word) for word in _WORD.findall(self.text)]
         return frozenset(pairwise(keys))
 
-    @cached_property
-    def addresses(self) -> str:
-        return self.text.casefold()
 
-
-def strange_names(sentence: str, source: Known, question: str = "") -> tuple[str, ...]:
-    """The names in `sentence` that `source` does not have, as they stand there.
+def has_strange_name(sentence: str, source: Known, question: str = "") -> bool:
+    """Whether there is a name in `sentence` that `source` does not have.
 
     A name is a word with a capital that has no other reason for one: it begins no sentence, or no word that `source` or
     the question has in small letters. Two names side by side must be neighbours in the source too, so that nobody's first
     name gets another's last.
     """
     ordinary = source.lower | Known(question).lower
-    found: list[str] = []
     before: tuple[str, int] | None = None
     for position, match in enumerate(_WORD.finditer(sentence)):
         word = match.group()
@@ -110,22 +104,18 @@ def strange_names(sentence: str, source: Known, question: str = "") -> tuple[str
             continue
         key = _key(word)
         if key not in source.words:
-            if not (generic and not begins and word.lower() in _GENERIC):
-                found.append(word)
+            if begins or word.lower() not in _GENERIC:
+                return True
         elif before and sentence[before[1] : match.start()] == " " and (before[0], key) not in source.pairs:
-            found.append(f"{sentence[: match.end()].split()[-2]} {word}")
+            return True
         before = None if generic else (key, match.end())
-    return tuple(found)
+    return False
 
 
-def strange_addresses(sentence: str, source: Known) -> tuple[str, ...]:
-    """Addresses in `sentence` that `source` does not have, letter by letter."""
-    return tuple(address for address in _addresses(sentence) if not _holds(source.addresses, address.casefold()))
-
-
-def _addresses(sentence: str) -> Iterator[str]:
-    for match in _ADDRESS.finditer(sentence):
-        yield match.group().rstrip(".,;:!?")
+def has_strange_address(sentence: str, source: Known) -> bool:
+    """Whether there is an address in `sentence` that `source` does not have, letter by letter."""
+    found = (match.group().rstrip(".,;:!?") for match in _ADDRESS.finditer(sentence))
+    return not all(_holds(source.text.casefold(), address.casefold()) for address in found)
 
 
 def _holds(text: str, address: str) -> bool:

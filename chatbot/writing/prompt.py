@@ -95,17 +95,14 @@ def _shortened(passage: Passage, room: int, best: int | None) -> str:
         return passage.embedded_text
     if best is None:
         return ""
+    sentences = passage.sentences
     first = last = best
     while True:
         wider = [
             (start, end)
             for start, end in ((first, last + 1), (first - 1, last))
-            if start >= 0 and end < len(passage.sentences) and _length(passage, start, end) <= room
+            if start >= 0 and end < len(sentences) and sentences[end][1] - sentences[start][0] <= room
         ]
         if not wider:
-            return passage.document.slice(passage.sentences[first][0], passage.sentences[last][1])[: max(room, 0)]
+            return passage.document.slice(sentences[first][0], sentences[last][1])[: max(room, 0)]
         first, last = wider[0]
-
-
-def _length(passage: Passage, first: int, last: int) -> int:
-    return passage.sentences[last][1] - passage.sentences[first][0]

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 # "4 000", "4.000,5", "1.3.2018"; and the words between them.
 _TOKEN = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)*|%|‰|[^\W\d_]+")
@@ -13,63 +14,53 @@ _DATES = (
     re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
 )
 
-_ENGLISH = (
-    "zero,,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen,fifteen,sixteen,seventeen,"
-    "eighteen,nineteen"
-)
-_DANISH = "nul,,to,tre,fire,fem,seks,syv,otte,ni,ti,elleve,tolv,tretten,fjorten,femten,seksten,sytten,atten,nitten"
+_T = TypeVar("_T")
+
+
+def _numbered(names: str, first: int = 0) -> dict[str, int]:
+    return {name: first + place for place, name in enumerate(names.split(",")) if name}
+
+
+def _named(values: Sequence[_T], names: str) -> dict[str, _T]:
+    """The names of each value: "a,b c" are two for the first value and one for the second."""
+    return {name: value for value, group in zip(values, names.split(), strict=True) for name in group.split(",")}
+
+
+_UNITS = {
+    "en": _numbered(
+        "zero,,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen,fourteen,fifteen,sixteen,seventeen,"
+        "eighteen,nineteen"
+    ),
+    "da": _numbered(
+        "nul,,to,tre,fire,fem,seks,syv,otte,ni,ti,elleve,tolv,tretten,fjorten,femten,seksten,sytten,atten,nitten"
+    ),
+}
 _TENS = {
-    "en": "twenty,thirty,forty,fifty,sixty,seventy,eighty,ninety",
-    "da": "tyve,tredive,fyrre,halvtreds,tres,halvfjerds,firs,halvfems",
+    "en": _numbered("twenty,thirty,forty,fifty,sixty,seventy,eighty,ninety", 2),
+    "da": _numbered("tyve,tredive,fyrre,halvtreds,tres,halvfjerds,firs,halvfems", 2),
+}
+_ROUND = {language: {name: 10 * n for name, n in names.items()} for language, names in _TENS.items()}
+# "femogtyve" is one word.
+_ROUND["da"] |= {
+    f"{unit}og{ten}": 10 * tens + n
+    for ten, tens in _TENS["da"].items()
+    for unit, n in {**_UNITS["da"], "en": 1}.items()
+    if 0 < n < 10
 }
 _ORDINALS = {
-    "en": ",first,second,third,fourth,fifth,sixth,seventh,eighth,ninth,tenth,eleventh,twelfth",
+    "en": _numbered(",first,second,third,fourth,fifth,sixth,seventh,eighth,ninth,tenth,eleventh,twelfth"),
     # "anden" is left out: it also means "other".
-    "da": ",første,,tredje,fjerde,femte,sjette,syvende,ottende,niende,tiende,ellevte,tolvte",
+    "da": _numbered(",første,,tredje,fjerde,femte,sjette,syvende,ottende,niende,tiende,ellevte,tolvte"),
 }
+_POWERS = (100, 10**3, 10**6, 10**9, 10**12)
 _SCALES = {
-    "en": {
-        "hundred": 100,
-        "thousand": 10**3,
-        "million": 10**6,
-        "millions": 10**6,
-        "billion": 10**9,
-        "billions": 10**9,
-        "bn": 10**9,
-        "mio": 10**6,
-        "mia": 10**9,
-        "trillion": 10**12,
-        "thousands": 10**3,
-    },
-    "da": {
-        "hundrede": 100,
-        "hundred": 100,
-        "tusind": 10**3,
-        "tusinde": 10**3,
-        "tusinder": 10**3,
-        "million": 10**6,
-        "millioner": 10**6,
-        "mio": 10**6,
-        "milliard": 10**9,
-        "milliarder": 10**9,
-        "mia": 10**9,
-        "billion": 10**12,
-        "billioner": 10**12,
-    },
+    "en": _named(_POWERS, "hundred thousand,thousands million,millions,mio billion,billions,bn,mia trillion"),
+    "da": _named(
+        _POWERS,
+        "hundrede,hundred tusind,tusinde,tusinder million,millioner,mio milliard,milliarder,mia billion,billioner",
+    ),
 }
-_OTHERS = {
-    "half": "1/2",
-    "halves": "1/2",
-    "halvdelen": "1/2",
-    "halv": "1/2",
-    "halve": "1/2",
-    "dozen": "12",
-    "dusin": "12",
-    "twice": "2",
-    "double": "2",
-    "dobbelt": "2",
-    "dobbelte": "2",
-}
+_OTHERS = _named(("1/2", "12", "2"), "half,halves,halvdelen,halv,halve dozen,dusin twice,double,dobbelt,dobbelte")
 _MONTHS = {
     "en": "January,February,March,April,May,June,July,August,September,October,November,December",
     "da": "januar,februar,marts,april,maj,juni,juli,august,september,oktober,november,december",
@@ -78,29 +69,15 @@ _DAYS = {
     "en": "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday",
     "da": "mandag,tirsdag,onsdag,torsdag,fredag,lørdag,søndag",
 }
-_PERCENT = frozenset({"%", "percent", "percentage", "pct", "procent"})
-
-
-def _numbered(names: str, first: int = 0) -> dict[str, int]:
-    return {name: first + place for place, name in enumerate(names.split(",")) if name}
-
-
-_UNITS = {"en": _numbered(_ENGLISH), "da": _numbered(_DANISH)}
-_ROUND = {language: {name: 10 * n for name, n in _numbered(names, 2).items()} for language, names in _TENS.items()}
-# "femogtyve" is one word.
-_ROUND["da"] |= {
-    f"{unit}og{ten}": value + n
-    for ten, value in tuple(_ROUND["da"].items())
-    for unit, n in {**_UNITS["da"], "en": 1}.items()
-    if 0 < n < 10
-}
-_PLACES = {language: _numbered(names) for language, names in _ORDINALS.items()}
 _CALENDAR = {
-    "en": {name: f"month {n}" for name, n in _numbered(_MONTHS["en"], 1).items()}
-    | {name: f"day {n}" for name, n in _numbered(_DAYS["en"], 1).items()},
-    "da": {name: f"month {n}" for name, n in _numbered(_MONTHS["da"], 1).items()}
-    | {name: f"day {n}" for name, n in _numbered(_DAYS["da"], 1).items()},
+    language: {
+        name: f"{kind} {n}"
+        for kind, names in (("month", _MONTHS), ("day", _DAYS))
+        for name, n in _numbered(names[language], 1).items()
+    }
+    for language in _MONTHS
 }
+_PERCENT = frozenset({"%", "percent", "percentage", "pct", "procent"})
 
 
 def quantities(text: str, language: str) -> frozenset[str]:
@@ -135,8 +112,8 @@ def _read(tokens: list[str], language: str) -> Iterator[str]:
             number.begin(last)
         elif number.begins(word):
             continue
-        elif word in _PLACES[language]:
-            yield str(_PLACES[language][word])
+        elif word in _ORDINALS[language]:
+            yield str(_ORDINALS[language][word])
         elif word in _OTHERS:
             yield _OTHERS[word]
         elif (named := token if token in _CALENDAR[language] else word) in _CALENDAR[language]:

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.answer import Citation, cite
-from chatbot.answering import Reading as SentenceReading
-from chatbot.answering import ask_tokens
+from chatbot.answering import Reading, ask_tokens
 from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.language import LANGUAGES, Language, is_in
 from chatbot.late_interaction import Floats, QuestionTokens
@@ -20,7 +19,7 @@ from chatbot.passages import Passage
 from chatbot.question import clean
 from chatbot.reader import Reader
 from chatbot.sentences import Span
-from chatbot.writing.names import Known, strange_addresses, strange_names
+from chatbot.writing.names import Known, has_strange_address, has_strange_name
 from chatbot.writing.quantities import missing, quantities
 
 # How well a source sentence must meet the written one: weighed mean cosine of its tokens (late interaction), in the same
@@ -32,8 +31,6 @@ WORD_SUPPORT = {True: 0.58, False: 0.35}
 
 # How much worse than the quote a text may meet the question; more, and it is about something else.
 _LESS = 0.05
-# How much surer the answerability model must be of the text than of the quote, in its logits.
-_BETTER = 0.0
 
 # Longer sentences are rambling, or no sentences.
 _LONGEST = 600
@@ -80,14 +77,6 @@ class Supported:
 
 
 @dataclass(frozen=True)
-class _Source:
-    """One or two neighbouring sentences of a passage, and how well they meet the written sentence."""
-
-    span: Span
-    support: float
-
-
-@dataclass(frozen=True)
 class Verifier:
     """Checks the sentences of one answer against the passages that they were written from."""
 
@@ -120,13 +109,13 @@ class Verifier:
                 continue
             encoded = encoded or self.embeddings.question(text)
             found = self._source(text, encoded, passage, language, question)
-            if isinstance(found, _Source):
+            if not isinstance(found, Reason):
                 within = (passage.start, passage.end)
-                return Supported(text, cite(passage.document, *found.span, passage.headings, within=within))
+                return Supported(text, cite(passage.document, *found, passage.headings, within=within))
             reason = found
         return reason
 
-    def answers(self, text: str, question: str, asked: QuestionTokens, quoted: SentenceReading) -> bool:
+    def answers(self, text: str, question: str, asked: QuestionTokens, quoted: Reading) -> bool:
         """Whether a written text says more than the question, meets it about as well as the quote does, and answers it
         at least as well, as far as the answerability model can tell."""
         if set(stems(text, LANGUAGES)) <= set(stems(question, LANGUAGES)):
@@ -138,10 +127,10 @@ class Verifier:
             return False
         tokens = self.embeddings.question(question).tokens - self.reader.head.query_mean
         ours, theirs = (self._answerability(tokens, asked, quoted, each) for each in (written, original))
-        return ours >= theirs + _BETTER
+        return ours >= theirs
 
     def _answerability(
-        self, question: Floats, asked: QuestionTokens, quoted: SentenceReading, sentence: NDArray[np.int8]
+        self, question: Floats, asked: QuestionTokens, quoted: Reading, sentence: NDArray[np.int8]
     ) -> float:
         """The logit that a sentence, in the place of the quote, answers; 0 where no model of that was trained."""
         if self.reader.confidence is None:
@@ -165,10 +154,8 @@ class Verifier:
         sentences = self._read[passage.id]
         return np.stack([asked.similarities(tokens).max(axis=0, initial=-1) for tokens in sentences])
 
-    def _source(
-        self, text: str, encoded: Encoded, passage: Passage, language: str, question: str
-    ) -> "_Source | Reason":
-        """The best sentence, or two neighbours, that say the same; a single one where one is enough."""
+    def _source(self, text: str, encoded: Encoded, passage: Passage, language: str, question: str) -> Span | Reason:
+        """Where the best sentence is, or two neighbours, that say the same; a single one where one is enough."""
         asked = ask_tokens(self.reader.head, encoded)
         met = self.met(asked, passage)
         same = passage.document.language == language
@@ -178,18 +165,18 @@ class Verifier:
         claimed, denied = quantities(text, language), bool(_NOT.search(text))
         wrong_fact = False
         for together in (1, 2):
-            sources = []
-            for start in range(len(met) - together + 1):
-                spans = passage.sentences[start : start + together]
-                support = float(met[start : start + together].max(axis=0) @ asked.weights)
-                sources.append(_Source((spans[0][0], spans[-1][1]), support))
-            for source in sorted(sources, key=lambda each: -each.support):
-                if source.support < SUPPORT[same]:
+            supports = [
+                float(met[first : first + together].max(axis=0) @ asked.weights)
+                for first in range(len(met) - together + 1)
+            ]
+            for first in np.argsort(-np.array(supports), kind="stable"):
+                if supports[first] < SUPPORT[same]:
                     break
-                said = passage.document.slice(*source.span)
+                span = passage.sentences[first][0], passage.sentences[first + together - 1][1]
+                said = passage.document.slice(*span)
                 # What is not in this very sentence may be named by the question, the title or a heading.
                 near = Known("\n".join((said, question, passage.document.title, *passage.headings)))
-                if strange_names(text, near, question):
+                if has_strange_name(text, near, question):
                     wrong_fact = True
                     continue
                 if _DIRECTIVE.search(said) or bool(_NOT.search(said)) != denied:
@@ -197,7 +184,7 @@ class Verifier:
                 if missing(claimed, quantities(said, passage.document.language)):
                     wrong_fact = True
                     continue
-                return source
+                return span
         return Reason.FACT if wrong_fact else Reason.MEANING
 
 
@@ -218,7 +205,7 @@ def _has_strange(text: str, passage: Passage, question: str) -> bool:
     """Whether a name, an address or a letter in it is not in the passage, its headings or the document's title."""
     source = Known(f"{passage.document.title}\n{passage.embedded_text}")
     letters = set(_NOT_LATIN.findall(text)) - set(source.text)
-    return bool(letters or strange_addresses(text, source) or strange_names(text, source, question))
+    return bool(letters) or has_strange_address(text, source) or has_strange_name(text, source, question)
 
 
 def lowest_word(text: str, encoded: Encoded, met: Floats, known: str) -> float:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,14 +12,14 @@ from chatbot.answering import Attempt
 from chatbot.language import Language
 from chatbot.listener import Listener
 from chatbot.writing.condensing import condensed
-from chatbot.writing.model import open_model, trouble
+from chatbot.writing.model import trouble
 from chatbot.writing.prompt import NOT_IN_PASSAGES, Prompt, condensing_prompt, writing_prompt
 from chatbot.writing.stream import LeftError, SentenceCutter, chunks
 from chatbot.writing.verification import Reason, Supported, Verifier
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessageChunk, BaseMessage
+    from langchain_core.messages import AIMessageChunk
 
     from chatbot.embedding import TextEmbeddings
     from chatbot.reader import Reader
@@ -64,24 +64,18 @@ class Writing:
     output_tokens: int | None = None
 
 
+@dataclass(frozen=True)
 class Writer:
     """Writes answers with a chat model. Holds no state between questions; safe to call from several threads."""
 
-    def __init__(
-        self,
-        model: "BaseChatModel",
-        embeddings: "TextEmbeddings",
-        reader: "Reader",
-        settings: "Settings",
-    ) -> None:
-        self._model = model
-        self._embeddings = embeddings
-        self._reader = reader
-        self._settings = settings
+    model: "BaseChatModel"
+    embeddings: "TextEmbeddings"
+    reader: "Reader"
+    settings: "Settings"
 
     def deadline(self) -> float:
         """When an answer that is begun now must be there, of `time.monotonic`."""
-        return monotonic() + self._settings.llm_timeout
+        return monotonic() + self.settings.llm_timeout
 
     def condense(
         self, question: str, language: Language, history: Sequence[Answer], deadline: float, listener: Listener
@@ -92,10 +86,10 @@ class Writer:
             return None
         half = monotonic() + _CONDENSING * (deadline - monotonic())
         try:
-            pieces = chunks(self._model, condensing_prompt(question, language, before), half, listener)
-            said = "".join(_bounded(pieces, self._settings.max_question_characters))
+            pieces = chunks(self.model, condensing_prompt(question, language, before), half, listener)
+            said = "".join(_bounded(pieces, self.settings.max_question_characters))
         except Exception as error:  # noqa: BLE001 - the resolver without a model takes over
-            _log("A follow-up was not condensed", error, self._settings.llm_base_url)
+            _log("A follow-up was not condensed", error, self.settings.llm_base_url)
             return None
         return condensed(said, question, language, before)
 
@@ -108,26 +102,26 @@ class Writer:
             deadline: when to stop, of `time.monotonic`.
             listener: hears the sentences as they pass.
         """
-        verifier = Verifier(self._embeddings, self._reader)
-        most = self._settings.llm_prompt_tokens
+        verifier = Verifier(self.embeddings, self.reader)
+        most = self.settings.llm_prompt_tokens
         prompt = writing_prompt(attempt.question, quoted.language, attempt.readings, most)
         draft = _Draft(attempt, quoted.language, verifier, prompt, listener)
         try:
-            writing = self._draft(draft, prompt.messages, deadline, listener)
+            writing = self._draft(draft, deadline)
         except TimeoutError:
             writing = draft.ended(Outcome.SLOW)
         except LeftError:
             writing = draft.ended(Outcome.LEFT)
         except Exception as error:  # noqa: BLE001 - whatever a provider raises, the quote stands in
-            _log("An answer was not written", error, self._settings.llm_base_url)
+            _log("An answer was not written", error, self.settings.llm_base_url)
             writing = draft.ended(Outcome.FAILED)
         return _answer(quoted, writing), writing
 
-    def _draft(self, draft: "_Draft", messages: "list[BaseMessage]", deadline: float, listener: Listener) -> Writing:
+    def _draft(self, draft: "_Draft", deadline: float) -> Writing:
         cutter = SentenceCutter(draft.language)
-        most = self._settings.llm_max_tokens * _CHARACTERS_A_TOKEN
+        most = self.settings.llm_max_tokens * _CHARACTERS_A_TOKEN
         said = ""
-        for chunk in chunks(self._model, messages, deadline, listener):
+        for chunk in chunks(self.model, draft.prompt.messages, deadline, draft.listener):
             draft.count(chunk.usage_metadata)
             said += chunk.text
             if len(said) > most or len(draft.dropped) > _DROPPED:
@@ -139,83 +133,65 @@ class Writer:
         return draft.ended(Outcome.WRITTEN if draft.told else Outcome.UNSUPPORTED)
 
 
+@dataclass
 class _Draft:
     """An answer as it grows."""
 
-    def __init__(
-        self, attempt: Attempt, language: Language, verifier: Verifier, prompt: Prompt, listener: Listener
-    ) -> None:
-        self.language = language
-        self.supported: list[Supported] = []
-        self.dropped: list[Reason] = []
-        self.told = 0
-        self._attempt = attempt
-        self._verifier = verifier
-        self._prompt = prompt
-        self._listener = listener
-        self._tokens: dict[str, int] = {}
+    attempt: Attempt
+    language: Language
+    verifier: Verifier
+    prompt: Prompt
+    listener: Listener
+    supported: list[Supported] = field(default_factory=list)
+    dropped: list[Reason] = field(default_factory=list)
+    told: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)
 
     def add(self, written: Sequence[str]) -> None:
         """Check sentences, and tell those that pass once they have begun to answer the question."""
         for sentence in written:
-            found = self._verifier.check(sentence, self._prompt.passages, self._attempt.question, self.language)
+            found = self.verifier.check(sentence, self.prompt.passages, self.attempt.question, self.language)
             if isinstance(found, Reason):
                 self.dropped.append(found)
             elif all(found.text != before.text for before in self.supported):
                 self.supported.append(found)
         if self.told or self._answers():
             for passed in numbered(self.supported)[self.told :]:
-                self._listener.said(passed)
+                self.listener.said(passed)
             self.told = len(self.supported)
 
     def count(self, usage: object) -> None:
         """Take the numbers of tokens, where a chunk has them."""
         if isinstance(usage, dict):
             for name in ("input_tokens", "output_tokens"):
-                self._tokens[name] = max(self._tokens.get(name, 0), int(usage.get(name, 0)))
+                self.tokens[name] = max(self.tokens.get(name, 0), int(usage.get(name, 0)))
 
     def ended(self, outcome: Outcome) -> Writing:
         return Writing(
             outcome,
             tuple(self.supported),
             tuple(self.dropped),
-            self._tokens.get("input_tokens"),
-            self._tokens.get("output_tokens"),
+            self.tokens.get("input_tokens"),
+            self.tokens.get("output_tokens"),
         )
 
     def _answers(self) -> bool:
         """Whether what has passed says about the question what the quote says."""
         text = " ".join(found.text for found in self.supported)
-        return bool(text) and self._verifier.answers(
-            text, self._attempt.question, self._attempt.asked, self._attempt.readings[0]
+        return bool(text) and self.verifier.answers(
+            text, self.attempt.question, self.attempt.asked, self.attempt.readings[0]
         )
-
-
-def open_writer(embeddings: "TextEmbeddings", reader: "Reader", settings: "Settings") -> Writer:
-    """The writer with the model that the settings name.
-
-    Raises:
-        ChatbotError: the model cannot be used as it is set.
-    """
-    return Writer(open_model(settings), embeddings, reader, settings)
 
 
 def numbered(supported: Sequence[Supported]) -> list[WrittenSentence]:
     """The sentences with the number that each one's citation has among all of them."""
-    places = [_place(citation) for citation in citations(supported)]
-    return [WrittenSentence(text=found.text, source=places.index(_place(found.citation)) + 1) for found in supported]
+    sources = citations(supported)
+    return [WrittenSentence(text=found.text, source=sources.index(found.citation) + 1) for found in supported]
 
 
 def citations(supported: Sequence[Supported]) -> tuple[Citation, ...]:
     """The citations of written sentences, each once, in the order in which they are needed."""
-    unique: dict[tuple[str, int, int], Citation] = {}
-    for found in supported:
-        unique.setdefault(_place(found.citation), found.citation)
-    return tuple(unique.values())
-
-
-def _place(citation: Citation) -> tuple[str, int, int]:
-    return citation.document, citation.start, citation.end
+    return tuple(dict.fromkeys(found.citation for found in supported))
 
 
 def _answer(quoted: Answer, writing: Writing) -> Answer:

@@ -1,3 +1,4 @@
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -29,7 +30,7 @@ def test_a_missing_key_is_told_without_any_key(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.writing.model.find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "langchain_anthropic", None)
     with pytest.raises(ChatbotError, match=r"pip install '\.\[anthropic\]'"):
         open_model(settings("anthropic:any"))
 
