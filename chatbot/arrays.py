@@ -60,7 +60,7 @@ def mapped(path: Path) -> NDArray[Any]:
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
-def rows_of(path: Path) -> "NDArray[Any] | RowsInFile":
+def open_rows(path: Path) -> "NDArray[Any] | RowsInFile":
     """The rows of the array in a `.npy` file: a small one in memory, which saves a system call for every run of rows.
 
     Raises:

@@ -10,7 +10,7 @@ import langchain_core.documents
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.arrays import Floats, RowsInFile, mapped, rows_of
+from chatbot.arrays import Floats, RowsInFile, mapped, open_rows
 from chatbot.bm25 import LexicalIndex
 from chatbot.corpus import Document
 from chatbot.embedding import TextEmbeddings
@@ -173,9 +173,9 @@ def load(folder: Path, manifest: Manifest, embeddings: TextEmbeddings, engine: E
             manifest=manifest,
             store=store,
             documents=Library(folder / DOCUMENTS),
-            sentence_vectors=rows_of(folder / SENTENCES),
+            sentence_vectors=open_rows(folder / SENTENCES),
             first_sentence=mapped(folder / FIRST_SENTENCE),
-            token_vectors=rows_of(folder / TOKENS),
+            token_vectors=open_rows(folder / TOKENS),
             first_token=mapped(folder / FIRST_TOKEN),
             bm25=words,
         )

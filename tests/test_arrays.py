@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chatbot.arrays import ArrayFile, RowsInFile, mapped, rows_of
+from chatbot.arrays import ArrayFile, RowsInFile, mapped, open_rows
 
 
 def test_rows_that_were_appended_are_one_array_that_is_mapped(tmp_path: Path) -> None:
@@ -59,9 +59,9 @@ def test_a_small_array_is_kept_in_memory_and_a_large_one_read_by_the_row(
 ) -> None:
     rows = np.arange(12, dtype=np.float32).reshape(4, 3)
     np.save(tmp_path / "rows.npy", rows)
-    small = rows_of(tmp_path / "rows.npy")
+    small = open_rows(tmp_path / "rows.npy")
     monkeypatch.setattr("chatbot.arrays._SMALL", 10)
-    large = rows_of(tmp_path / "rows.npy")
+    large = open_rows(tmp_path / "rows.npy")
     assert isinstance(small, np.ndarray)
     assert isinstance(large, RowsInFile)
     np.testing.assert_array_equal(small[1:3], large[1:3])
