@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chatbot.answer import Answer, Citation
-    from chatbot.chatbot import Chatbot, open_chatbot
+    from chatbot.chatbot import Chatbot
+    from chatbot.opening import open_chatbot
     from chatbot.settings import Settings
 
 __all__ = ["Answer", "Chatbot", "Citation", "Settings", "open_chatbot"]
@@ -13,7 +14,7 @@ _HOMES = {
     "Answer": "chatbot.answer",
     "Citation": "chatbot.answer",
     "Chatbot": "chatbot.chatbot",
-    "open_chatbot": "chatbot.chatbot",
+    "open_chatbot": "chatbot.opening",
     "Settings": "chatbot.settings",
 }
 

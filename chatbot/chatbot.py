@@ -2,8 +2,7 @@
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,21 +11,15 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from chatbot.answer import Answer, Certainty, Status, cite
 from chatbot.answering import Attempt, Reading, ask_tokens
 from chatbot.conversation import Resolved, understand
-from chatbot.corpus import Corpus, open_corpus
-from chatbot.cross_encoder import load_cross_encoder
 from chatbot.embedding import Encoded, TextEmbeddings
-from chatbot.embedding_model import load_embeddings
-from chatbot.engines import engine_for
 from chatbot.highlighting import highlights
 from chatbot.index import Index
-from chatbot.indexing import Opened, open_index
 from chatbot.language import Language
 from chatbot.library import Library
 from chatbot.listener import Listener
 from chatbot.phrases import phrases
-from chatbot.progress import Progress, no_progress
 from chatbot.question import clean, refusal, without_greeting
-from chatbot.reader import Reader, load_reader
+from chatbot.reader import Reader
 from chatbot.retrieval import Candidate, HybridRetriever, candidates
 from chatbot.settings import Settings
 from chatbot.small_talk import SmallTalk
@@ -244,72 +237,3 @@ class Chatbot(Runnable[str, Answer]):
             confidence=attempt.chance,
             suggestions=tuple(nearest)[:_SUGGESTIONS],
         )
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A chatbot that can be asked, and what its users should know about how it started.
-
-    Attributes:
-        opened: the index it answers from and what became of it; None for a chatbot put together by hand.
-    """
-
-    chatbot: Chatbot
-    notices: tuple[str, ...]
-    opened: Opened | None = None
-
-
-def open_chatbot(settings: Settings, progress: Progress = no_progress, *, rebuild: bool = False) -> Ready:
-    """The chatbot over the corpus folder that the settings name.
-
-    Raises:
-        ChatbotError: the corpus, the model or the index folder is not usable.
-    """
-    return open_over(open_corpus(settings, progress), settings.index, settings, progress, rebuild=rebuild)
-
-
-def open_over(
-    corpus: Corpus, root: Path, settings: Settings, progress: Progress = no_progress, *, rebuild: bool = False
-) -> Ready:
-    """Load the models, open the index of `corpus` under the folder `root` or build it, and return the chatbot.
-
-    Raises:
-        ChatbotError: a model or the folder is not usable.
-    """
-    embeddings = load_embeddings(settings, progress)
-    reader = load_reader(settings.embedding_model, embeddings.dimension, settings.reader)
-    reader = replace(reader, longest=settings.answer_sentences)
-    if settings.cross_encoder:
-        reader = replace(reader, cross_encoder=load_cross_encoder(settings.cross_encoder))
-    opened = open_index(
-        root,
-        corpus,
-        embeddings,
-        reader.head,
-        settings.passage_characters,
-        progress,
-        rebuild=rebuild,
-        engine=engine_for(settings, root),
-    )
-    notices = [*index_notices(opened), *corpus.skipped]
-    if reader.confidence is None:
-        notices.append("No confidence was fitted for this embedding model. See `chatbot train`.")
-    writer = None
-    if settings.llm:
-        from chatbot.writing.model import open_model
-        from chatbot.writing.writer import Writer
-
-        writer = Writer(open_model(settings), embeddings, reader, settings)
-    return Ready(Chatbot(opened.index, embeddings, reader, settings, writer), tuple(notices), opened)
-
-
-def index_notices(opened: Opened) -> tuple[str, ...]:
-    """What became of the index, in one sentence, if there is something to say."""
-    if opened.rebuilt_because:
-        return (f"The index was built because {opened.rebuilt_because}.",)
-    if opened.held:
-        return (
-            f"The index was rolled back and stays as it is ({opened.changes}) until a document changes. "
-            "`chatbot index --rollback` takes that back.",
-        )
-    return ()

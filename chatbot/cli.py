@@ -20,7 +20,8 @@ from chatbot.web.widget.command import widget
 
 if TYPE_CHECKING:
     from chatbot.answer import Answer, WrittenSentence
-    from chatbot.chatbot import Chatbot, Ready
+    from chatbot.chatbot import Chatbot
+    from chatbot.opening import Ready
 
 app = typer.Typer(
     help="Answers questions from documents, with the exact sentence as its source.",
@@ -181,7 +182,7 @@ def _ready(*, rebuild: bool = False) -> "Ready":
     settings = terminal.settings()
 
     def load() -> "Ready":
-        from chatbot.chatbot import open_chatbot
+        from chatbot.opening import open_chatbot
 
         with terminal.progress_bar() as progress:
             return open_chatbot(settings, progress, rebuild=rebuild)

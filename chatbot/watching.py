@@ -8,11 +8,11 @@ from threading import Event
 from time import monotonic
 
 from chatbot import versions
-from chatbot.chatbot import Ready, index_notices
 from chatbot.corpus import open_corpus
 from chatbot.engines import engine_for
 from chatbot.errors import ChatbotError
 from chatbot.indexing import open_index
+from chatbot.opening import Ready, index_notices
 from chatbot.progress import Progress, no_progress
 from chatbot.settings import Settings
 

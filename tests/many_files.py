@@ -100,10 +100,10 @@ def peak_mb() -> float:
 
 
 def measure(folder: Path) -> dict[str, object]:
-    from chatbot.chatbot import open_over
     from chatbot.corpus import open_corpus
     from chatbot.embedding_model import load_embeddings
     from chatbot.indexing import open_index
+    from chatbot.opening import open_over
     from chatbot.reader import load_reader
 
     documents = folder / "documents"

@@ -8,9 +8,10 @@ from time import monotonic, sleep
 import pytest
 
 from chatbot import versions
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.corpus import load_corpus
 from chatbot.indexing import open_index
+from chatbot.opening import Ready
 from chatbot.watching import follow
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.chatbot import Chatbot, Ready, open_chatbot, open_over
+from chatbot.chatbot import Chatbot
 from chatbot.corpus import open_corpus
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.ablation import ABLATIONS
@@ -22,6 +22,7 @@ from chatbot.evaluation.rows import Row
 from chatbot.evaluation.runs import Config, Measured, Run, Selection, Source, now, program, safe_name
 from chatbot.evaluation.squad import Squad, load_squad, unseen
 from chatbot.evaluation.verdicts import judge
+from chatbot.opening import Ready, open_chatbot, open_over
 from chatbot.progress import Progress, no_progress
 from chatbot.settings import Settings
 

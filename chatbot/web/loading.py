@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from chatbot.errors import ChatbotError
 
 if TYPE_CHECKING:
-    from chatbot.chatbot import Chatbot, Ready
+    from chatbot.chatbot import Chatbot
     from chatbot.corpus import Document
+    from chatbot.opening import Ready
     from chatbot.progress import Progress
 
 _LOOK_AGAIN = 0.1  # seconds

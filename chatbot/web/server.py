@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from chatbot.chatbot import Ready
+    from chatbot.opening import Ready
     from chatbot.progress import Progress
 
 _GRACE = 20  # seconds to finish answers when the server stops
@@ -107,7 +107,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def _open(settings: Settings, progress: "Progress") -> "Ready":
-    from chatbot.chatbot import open_chatbot
+    from chatbot.opening import open_chatbot
 
     return open_chatbot(settings, progress)
 

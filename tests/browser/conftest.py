@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.corpus import Corpus, Document
 from chatbot.indexing import open_index
+from chatbot.opening import Ready
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading
 from tests.browser.serving import CHROMIUM, chromium, serving

@@ -13,9 +13,9 @@ from threading import Event
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from chatbot.chatbot import Ready, open_chatbot
 from chatbot.errors import ChatbotError
 from chatbot.language import LANGUAGES, Language
+from chatbot.opening import Ready, open_chatbot
 from chatbot.phrases import Phrases, phrases
 from chatbot.process import prepare_process
 from chatbot.progress import Progress

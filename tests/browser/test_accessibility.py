@@ -6,9 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.errors import ChatbotError
 from chatbot.language import Language
+from chatbot.opening import Ready
 from chatbot.progress import Progress
 from chatbot.web.loading import Loading
 from tests.browser import screenshots as scenes

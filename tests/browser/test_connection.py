@@ -2,7 +2,8 @@ from threading import Event
 
 from playwright.sync_api import expect
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
+from chatbot.opening import Ready
 from chatbot.phrases import phrases
 from chatbot.progress import Progress
 from chatbot.settings import Settings

@@ -1,7 +1,8 @@
 from playwright.sync_api import expect
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.feedback import FeedbackStore
+from chatbot.opening import Ready
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading

@@ -4,8 +4,9 @@ from time import monotonic
 
 from playwright.sync_api import Locator, Page, expect
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.errors import ChatbotError
+from chatbot.opening import Ready
 from chatbot.phrases import phrases
 from chatbot.progress import Progress
 from chatbot.web.loading import Loading

@@ -57,7 +57,7 @@ QUESTIONS = [
 @pytest.fixture
 def model(embeddings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session's model, and an index folder of this test's own."""
-    monkeypatch.setattr("chatbot.chatbot.load_embeddings", lambda *_: embeddings)
+    monkeypatch.setattr("chatbot.opening.load_embeddings", lambda *_: embeddings)
     monkeypatch.setenv("CHATBOT_INDEX", str(tmp_path / "index"))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
+from chatbot.opening import Ready
 from chatbot.settings import Settings
 from chatbot.web.loading import Loading
 

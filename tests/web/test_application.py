@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.language import Language
+from chatbot.opening import Ready
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web.front import rewrite

@@ -4,8 +4,9 @@ from threading import Event
 
 import pytest
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.errors import ChatbotError
+from chatbot.opening import Ready
 from chatbot.progress import Progress
 from chatbot.web.loading import Loading, State
 

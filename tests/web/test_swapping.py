@@ -5,9 +5,10 @@ from threading import Event
 from fastapi.testclient import TestClient
 
 from chatbot.answer import Answer
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.corpus import load_corpus
 from chatbot.indexing import open_index
+from chatbot.opening import Ready
 from chatbot.settings import Settings
 from chatbot.watching import follow
 from chatbot.web.asking import Asking

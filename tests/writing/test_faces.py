@@ -9,8 +9,9 @@ from fastapi.testclient import TestClient
 from langchain_core.messages import BaseMessage
 
 from chatbot import cli
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
 from chatbot.language import LANGUAGES, Language
+from chatbot.opening import Ready
 from chatbot.phrases import phrases
 from chatbot.settings import Settings
 from chatbot.web import render

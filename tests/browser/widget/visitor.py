@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect
 
-from chatbot.chatbot import Chatbot, Ready
+from chatbot.chatbot import Chatbot
+from chatbot.opening import Ready
 from chatbot.phrases import Phrases, phrases
 from chatbot.web.loading import Loading
 from tests.browser.site import Site
