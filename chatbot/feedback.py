@@ -18,7 +18,8 @@ from chatbot.question import clean
 # Beyond this nothing more is taken, so that no flood fills the disk: half a gigabyte at the very worst.
 MAX_ROWS = 50_000
 
-_E_MAIL = re.compile(r"[^\s@<>()]+\s?(?:@|\(at\)|\[at\])\s?[^\s@<>()]+")
+# Before the @ stand 64 characters at most (RFC 5321); unbounded, a long word would be tried from each of its letters.
+_E_MAIL = re.compile(r"[^\s@<>()]{1,64}\s?(?:@|\(at\)|\[at\])\s?[^\s@<>()]+")
 # Eight digits or more with at most two separators between any two: personal, phone, card and account numbers.
 _NUMBER = re.compile(r"\+?\d(?:[ .\-‐‑–—−/()]{0,2}\d){7,}")
 _YEARS = re.compile(r"(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d")

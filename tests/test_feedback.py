@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -47,7 +48,9 @@ def test_personal_details_are_masked(written: str, stored: str) -> None:
 
 def test_masking_a_long_line_is_quick() -> None:
     for hostile in ("a" * 10_000, "1 " * 5_000, "+" * 10_000, "1.-" * 3_333, "a@" * 5_000, "(at)" * 2_500):
+        started = process_time()
         mask(hostile)
+        assert process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(
