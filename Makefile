@@ -2,18 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# A file's tests stay together, for what they share is made once a process.
+TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: run test quick lint format index evaluate bench screenshots clean
 
 run: $(READY)  ## set everything up and serve the chat at http://127.0.0.1:7860
 	$(BIN)/chatbot serve
 
-# A file's tests stay together, for what they share is made once a process.
 test: $(READY)  ## set everything up and run the tests, as many at a time as there are processors, at most four
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(TESTS)
 
 quick: $(READY)  ## the tests of the core alone, for while you write: no browser, no server, no language model
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+	$(TESTS) \
 	    --ignore tests/browser --ignore tests/web --ignore tests/writing --ignore tests/test_cli.py --ignore tests/test_bench.py
 
 lint: $(READY)  ## check style, formatting and types

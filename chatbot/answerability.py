@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from chatbot.late_interaction import Floats
+from chatbot.arrays import Floats
 
 HEADS = 4
 # Inputs are brought to about unit variance: centred token vectors, and stored unit vectors of 128 components.

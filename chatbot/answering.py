@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chatbot.arrays import Floats
 from chatbot.embedding import Encoded
 from chatbot.index import Index
-from chatbot.late_interaction import Floats, Head, QuestionTokens, best_per_sentence
+from chatbot.late_interaction import Head, QuestionTokens, best_per_sentence
 from chatbot.passages import Passage
 from chatbot.retrieval import Candidate
 from chatbot.sentences import Span

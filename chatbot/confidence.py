@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading
+from chatbot.arrays import Floats
 from chatbot.conversation import Resolved
 from chatbot.embedding import Encoded
 from chatbot.index import Index
 from chatbot.language import LANGUAGES
-from chatbot.late_interaction import Floats, Head, QuestionTokens
+from chatbot.late_interaction import Head, QuestionTokens
 from chatbot.lexical import numbers
 
 # The answerability model's logit; the cosine of question and sentence; the share of the question's numbers that the
@@ -82,6 +83,12 @@ def inputs(
     index: Index, head: Head, question: Encoded, asked: QuestionTokens, reading: Reading
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """One reading as the answerability model takes it."""
-    sentence = index.sentence_tokens(reading.candidate.row, reading.sentence)
+    return inputs_of(head, question, asked, reading, index.sentence_tokens(reading.candidate.row, reading.sentence))
+
+
+def inputs_of(
+    head: Head, question: Encoded, asked: QuestionTokens, reading: Reading, sentence: NDArray[np.int8]
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The same of the sentence that `reading` is of, given as stored token vectors, shape [tokens, width]."""
     met = np.stack([reading.matches, reading.in_passage, asked.weights * len(asked.weights) / 2], axis=1)
     return question.tokens - head.query_mean, met, head.restore(sentence), reading.parts

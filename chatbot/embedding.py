@@ -111,9 +111,16 @@ class TextEmbeddings(Embeddings, ABC):
         self, texts: Sequence[str], progress: Progress = no_progress, step: str = "Embedding"
     ) -> Vectors:
         """Texts as unit vectors, shape [len(texts), dimension]."""
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for position, encoded in self.passages(texts, progress, step):
-            vectors[position] = encoded.vector
+        return self._stacked(len(texts), self.passages(texts, progress, step))
+
+    def question_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Questions as unit vectors, shape [len(texts), dimension]."""
+        return self._stacked(len(texts), self.questions(texts))
+
+    def _stacked(self, count: int, encoded: Iterable[tuple[int, Encoded]]) -> Vectors:
+        vectors = np.zeros((count, self.dimension), np.float32)
+        for position, each in encoded:
+            vectors[position] = each.vector
         return vectors
 
     def passage_offsets(self, text: str) -> NDArray[np.int64]:

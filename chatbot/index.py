@@ -151,10 +151,10 @@ def tokens_by_sentence(passage: Passage, offsets: NDArray[np.int64]) -> list[NDA
     """
     heading = len(passage.embedded_text) - len(passage.text)
     middles = offsets.mean(axis=1) - heading + passage.start
-    starts = [start for start, _ in passage.sentences]
-    owner = np.searchsorted(starts, middles, side="right") - 1
+    opened = [start for start, _ in passage.sentences]
+    owner = np.searchsorted(opened, middles, side="right") - 1
     owned = []
-    for sentence in range(len(starts)):
+    for sentence in range(len(opened)):
         rows = np.flatnonzero(owner == sentence)
         owned.append(rows if len(rows) else np.flatnonzero(owner <= sentence)[-1:])
     return owned

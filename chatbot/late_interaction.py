@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from chatbot.arrays import Floats
 
 # Unit vectors are stored as int8: a cosine is off by about 0.002.
 _INT8 = 127.0

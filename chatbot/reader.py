@@ -8,13 +8,14 @@ import numpy as np
 
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading, read
+from chatbot.arrays import Floats
 from chatbot.confidence import FEATURES, Confidence
 from chatbot.conversation import Resolved
 from chatbot.cross_encoder import CrossEncoderRanking
 from chatbot.embedding import Encoded
 from chatbot.errors import ChatbotError
 from chatbot.index import Index
-from chatbot.late_interaction import Floats, Head, QuestionTokens
+from chatbot.late_interaction import Head, QuestionTokens
 from chatbot.retrieval import Candidate
 from chatbot.settings import DEFAULT_MODEL
 

@@ -1,7 +1,5 @@
 """Greetings, thanks and the like get a courteous line, not a search."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +24,7 @@ class SmallTalk:
         ]
         proper = [question for known in said for question in known.not_pleasantries]
         self._names = [name for name, _ in sounds]
-        self._vectors = _vectors(embeddings, [*(sound for _, sound in sounds), *proper])
+        self._vectors = embeddings.question_vectors([*(sound for _, sound in sounds), *proper])
 
     def reply(self, vector: NDArray[np.float32], language: Language) -> str | None:
         """What to say to a question with this vector, or None where it is a question proper."""
@@ -35,10 +33,3 @@ class SmallTalk:
         if nearness[nearest] < max(_NEAR, float(proper.max())):
             return None
         return texts(language).pleasantries[self._names[nearest]].reply
-
-
-def _vectors(embeddings: TextEmbeddings, questions: Sequence[str]) -> NDArray[np.float32]:
-    vectors = np.empty((len(questions), embeddings.dimension), np.float32)
-    for position, encoded in embeddings.questions(questions):
-        vectors[position] = encoded.vector
-    return vectors

@@ -16,11 +16,12 @@ import numpy as np
 
 from chatbot import terminal
 from chatbot.answering import ask_tokens
+from chatbot.arrays import Floats
 from chatbot.embedding import Encoded
 from chatbot.evaluation.evaluation import open_for, prepare
 from chatbot.evaluation.runs import Selection
 from chatbot.evaluation.squad import load_squad
-from chatbot.late_interaction import Floats, QuestionTokens
+from chatbot.late_interaction import QuestionTokens
 from chatbot.lexical import is_stop_word
 from chatbot.passages import Passage
 from chatbot.sentences import sentences

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.arrays import Floats
 from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.evaluation.items import Item
 from chatbot.evaluation.squad import load_squad
 from chatbot.index import Index
 from chatbot.indexing import build
-from chatbot.late_interaction import Floats, Head
+from chatbot.late_interaction import Head
 from chatbot.progress import Progress
 from chatbot.retrieval import Candidate, candidates
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from chatbot.answerability import HEADS, MAX_SENTENCE_TOKENS, QUESTION_SCALE, SENTENCE_SCALE, AnswerabilityModel
-from chatbot.late_interaction import Floats
+from chatbot.arrays import Floats
 from chatbot.progress import Progress
 
 _WIDTH, _INNER, _LAYERS = 96, 192, 2

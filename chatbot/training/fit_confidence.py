@@ -10,9 +10,9 @@ from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
+from chatbot.arrays import Floats
 from chatbot.confidence import FEATURES
 from chatbot.evaluation.calibration import ece
-from chatbot.late_interaction import Floats
 
 _PENALTY = 1e-4
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from chatbot.answer import Citation, cite
 from chatbot.answering import Reading, ask_tokens
+from chatbot.arrays import Floats
+from chatbot.confidence import inputs_of
 from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.language import LANGUAGES, Language, is_in
-from chatbot.late_interaction import Floats, QuestionTokens
+from chatbot.late_interaction import QuestionTokens
 from chatbot.lexical import is_stop_word, stems
 from chatbot.passages import Passage
 from chatbot.question import clean
@@ -125,23 +127,22 @@ class Verifier:
         written, original = (self.reader.head.passage(each.tokens) for each in encoded)
         if float(asked.similarities(written).max(axis=0) @ asked.weights) < quoted.matches @ asked.weights - _LESS:
             return False
-        tokens = self.embeddings.question(question).tokens - self.reader.head.query_mean
-        ours, theirs = (self._answerability(tokens, asked, quoted, each) for each in (written, original))
+        again = self.embeddings.question(question)
+        ours, theirs = (self._answerability(again, asked, quoted, each) for each in (written, original))
         return ours >= theirs
 
     def _answerability(
-        self, question: Floats, asked: QuestionTokens, quoted: Reading, sentence: NDArray[np.int8]
+        self, question: Encoded, asked: QuestionTokens, quoted: Reading, sentence: NDArray[np.int8]
     ) -> float:
         """The logit that a sentence, in the place of the quote, answers; 0 where no model of that was trained."""
         if self.reader.confidence is None:
             return 0.0
         matches = asked.similarities(sentence).max(axis=0)
-        weights = asked.weights * len(asked.weights) / 2
-        met = np.stack([matches, np.maximum(matches, quoted.in_passage), weights], axis=1)
         parts = quoted.parts.copy()
         parts[0] = matches @ asked.weights
-        restored = self.reader.head.restore(sentence)
-        return float(self.reader.confidence.answerability.logit(question, met, restored, parts))
+        reading = replace(quoted, matches=matches, in_passage=np.maximum(matches, quoted.in_passage), parts=parts)
+        taken = inputs_of(self.reader.head, question, asked, reading, sentence)
+        return self.reader.confidence.answerability.logit(*taken)
 
     def met(self, asked: QuestionTokens, passage: Passage) -> Floats:
         """How well each token is met in each of the passage's sentences, taken alone; shape [sentences, tokens]."""
