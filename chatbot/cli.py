@@ -14,13 +14,13 @@ from chatbot import terminal
 from chatbot.bench.command import bench
 from chatbot.errors import ChatbotError
 from chatbot.evaluation.command import evaluate
+from chatbot.printing import print_answer, print_sentence
 from chatbot.settings import Settings, settings_table
 from chatbot.training.command import train
 from chatbot.web.widget.command import widget
 
 if TYPE_CHECKING:
-    from chatbot.answer import Answer, WrittenSentence
-    from chatbot.chatbot import Chatbot
+    from chatbot.answer import WrittenSentence
     from chatbot.opening import Ready
 
 app = typer.Typer(
@@ -51,13 +51,13 @@ def ask(
     refused = False
     for line in questions:
         said: list[WrittenSentence] = []
-        answer = chatbot.ask(line, listener=None if json else Listener(partial(_print_sentence, said)))
+        answer = chatbot.ask(line, listener=None if json else Listener(partial(print_sentence, said)))
         refused = answer.status == "rejected"
         if json:
             sys.stdout.write(answer.model_dump_json() + "\n")
             sys.stdout.flush()
         else:
-            _print_answer(chatbot, answer, said)
+            print_answer(chatbot.documents, answer, said)
     if refused and not json and question != "-":
         raise typer.Exit(2)
 
@@ -221,45 +221,6 @@ def _lines() -> Iterator[str]:
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     for line in sys.stdin:
         yield line.rstrip("\r\n")
-
-
-def _print_sentence(said: "list[WrittenSentence]", sentence: "WrittenSentence") -> None:
-    """A sentence as it is written, kept in `said`."""
-    from rich.console import Console
-    from rich.text import Text
-
-    said.append(sentence)
-    Console(highlight=False).print(Text(f"{sentence.text} [{sentence.source}]", style="bold"))
-
-
-def _print_answer(chatbot: "Chatbot", answer: "Answer", said: "list[WrittenSentence]") -> None:
-    """The answer, unless it has just been `said`, and its sources."""
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from chatbot.phrases import phrases
-
-    says = phrases(answer.language)
-    console = Console(highlight=False)
-    if answer.certainty == "possible":
-        console.print(Text(says.possible, style="dim"))
-    if answer.wording == "stood_in":
-        console.print(Text(says.stood_in, style="dim"))
-    if list(answer.sentences) != said or not said:
-        console.print(Text(answer.text, style="bold" if answer.citations else ""))
-    for position, citation in enumerate(answer.citations, start=1):
-        document = chatbot.documents[citation.document]
-        note = "" if document.language == answer.language else says.in_language.get(document.language, "")
-        place = says.place((citation.title, *citation.headings), citation.page)
-        place = f"[{position}] {place}, {citation.start}–{citation.end} {note}".rstrip()
-        console.print(Text(place, style="dim"))
-        if position > 1 or answer.sentences:
-            console.print(Padding(Text(citation.quote, style="dim"), (0, 0, 0, 4)))
-    if answer.sentences:
-        console.print(Text(says.written, style="dim"))
-    if answer.suggestions:
-        console.print(Text(says.they_cover, style="dim"), *(f"\n  · {topic}" for topic in answer.suggestions))
 
 
 def _count(number: int, noun: str) -> str:
