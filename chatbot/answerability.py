@@ -4,9 +4,10 @@ It reads the question's token vectors and the sentence's stored ones together, s
 of thing (a price, a date, a person) is missing, which no similarity shows. Two layers, in numpy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,6 +19,21 @@ QUESTION_SCALE = 2.0
 SENTENCE_SCALE = 8.0
 # A longer sentence is read up to here.
 MAX_SENTENCE_TOKENS = 110
+
+
+@dataclass(frozen=True)
+class Met:
+    """A sentence, and how well it meets a question.
+
+    Attributes:
+        matches: for each question token its match in the sentence, in the passage, and its weight, shape [tokens, 3].
+        sentence: the sentence's stored token vectors as unit vectors, shape [tokens, width].
+        parts: what the sentence's score was mixed from, shape [parts].
+    """
+
+    matches: Floats
+    sentence: Floats
+    parts: Floats
 
 
 @dataclass(frozen=True)
@@ -35,34 +51,40 @@ class AnswerabilityModel:
         """The matrices as [input, output], row after row: multiplying with them takes two thirds of the time."""
         return {name: np.ascontiguousarray(values.T) for name, values in self.weights.items() if values.ndim == 2}
 
-    def logit(self, question: Floats, met: Floats, sentence: Floats, parts: Floats) -> float:
-        """How much speaks for the sentence answering the question, as a logit.
+    def logits(self, question: Floats, sentences: Sequence[Met]) -> list[float]:
+        """How much speaks for each of these sentences answering the question.
 
         Args:
             question: centred token vectors of the question, shape [tokens, dimension].
-            met: for each question token its match in the sentence, in the passage, and its weight, shape [tokens, 3].
-            sentence: the sentence's stored token vectors as unit vectors, shape [tokens, width].
-            parts: what the sentence's score was mixed from, shape [parts].
+            sentences: one or a few; they are read one by one, but multiplied with the weights together.
         """
-        sentence = sentence[:MAX_SENTENCE_TOKENS]
-        asked = self._linear("question", question * QUESTION_SCALE) + self._linear("met", met)
-        states = np.concatenate([asked, self._linear("sentence", sentence * SENTENCE_SCALE)])
+        asked = self._linear("question", question * QUESTION_SCALE)
+        inputs = [self._read(asked, met) for met in sentences]
+        runs = [slice(*run) for run in pairwise(np.cumsum([0, *map(len, inputs)]).tolist())]
+        states = np.concatenate(inputs)
         for layer in range(self.layers):
-            states = self._block(f"blocks.{layer}", states)
+            states = self._block(f"blocks.{layer}", states, runs)
         states = self._norm("norm", states)
-        span = self._linear("span", states[len(question) :])[:, 0]
-        attention = _softmax(self._linear("attention", states)[:, 0])
-        pooled = attention @ states
-        value = self._linear("out", pooled) + self._linear("parts", parts)
-        return float(value[0]) + 0.5 * float(np.logaddexp.reduce(span))
+        attention = self._linear("attention", states)[:, 0]
+        span = self._linear("span", states)[:, 0]
+        pooled = np.stack([_softmax(attention[run]) @ states[run] for run in runs])
+        values = self._linear("out", pooled) + self._linear("parts", np.stack([met.parts for met in sentences]))
+        located = (np.logaddexp.reduce(span[run][len(question) :]) for run in runs)
+        return [float(value) + 0.5 * float(place) for value, place in zip(values[:, 0], located, strict=True)]
 
-    def _block(self, name: str, states: Floats) -> Floats:
+    def _read(self, asked: Floats, met: Met) -> Floats:
+        sentence = self._linear("sentence", met.sentence[:MAX_SENTENCE_TOKENS] * SENTENCE_SCALE)
+        return np.concatenate([asked + self._linear("met", met.matches), sentence])
+
+    def _block(self, name: str, states: Floats, runs: Sequence[slice]) -> Floats:
         count, width = states.shape
         joint = self._linear(f"{name}.qkv", self._norm(f"{name}.norm1", states))
         query, key, value = joint.reshape(count, 3, HEADS, width // HEADS).transpose(1, 2, 0, 3)
-        attention = _softmax(query @ key.transpose(0, 2, 1) / np.sqrt(np.float32(width // HEADS)))
-        mixed = (attention @ value).transpose(1, 0, 2).reshape(count, width)
-        states = states + self._linear(f"{name}.mixed", mixed)
+        scale = np.float32(np.sqrt(width // HEADS))
+        mixed = np.concatenate(
+            [_softmax(query[:, run] @ key[:, run].transpose(0, 2, 1) / scale) @ value[:, run] for run in runs], axis=1
+        )
+        states = states + self._linear(f"{name}.mixed", mixed.transpose(1, 0, 2).reshape(count, width))
         inner = _gelu(self._linear(f"{name}.inner", self._norm(f"{name}.norm2", states)))
         return states + self._linear(f"{name}.outer", inner)
 

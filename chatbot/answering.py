@@ -1,7 +1,9 @@
 """Answering without a language model: which sentence of which passage answers the question."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,31 +74,54 @@ def ask_tokens(head: Head, question: Encoded, carried: Span = (0, 0)) -> Questio
     return head.question(question.tokens, np.where(inside, _CARRIED, 1.0))
 
 
-def read(
-    index: Index, head: Head, asked: QuestionTokens, found: Sequence[Candidate], longest: int = 2
-) -> list[Reading]:
-    """Read each candidate token by token; the best reading comes first. `longest` is 1 or 2 sentences."""
-    if not found:
-        return []
+@dataclass(frozen=True)
+class Scored:
+    """The sentences of a question's candidates, one after the other.
+
+    Attributes:
+        starts: where each candidate's sentences begin, and the end.
+        met: the best match of each question token, shape [sentences, question tokens].
+        parts: what the scores are mixed from, shape [sentences, parts].
+        scores, probabilities: shape [sentences].
+    """
+
+    candidates: Sequence[Candidate]
+    starts: list[int]
+    met: Floats
+    parts: Floats
+    scores: Floats
+    probabilities: Floats
+
+    def readings(self, longest: int) -> list[Reading]:
+        """Each candidate by its best sentence; the best reading comes first. `longest` is 1 or 2 sentences."""
+        best = [start + int(self.scores[start:end].argmax()) for start, end in pairwise(self.starts)]
+        return sorted((self._reading(row, longest) for row in best), key=lambda reading: -reading.score)
+
+    def likeliest(self, count: int, longest: int = 1) -> list[Reading]:
+        """The best sentences, several of one candidate among them, best first."""
+        return [self._reading(row, longest) for row in np.argsort(-self.scores, kind="stable")[:count].tolist()]
+
+    def _reading(self, row: int, longest: int) -> Reading:
+        number = bisect_right(self.starts, row) - 1
+        start, end = self.starts[number], self.starts[number + 1]
+        return Reading(
+            candidate=self.candidates[number],
+            sentence=row - start,
+            also=_neighbour(self.probabilities[start:end], row - start) if longest > 1 else None,
+            score=float(self.scores[row]),
+            probability=float(self.probabilities[row]),
+            matches=self.met[row],
+            in_passage=self.met[start:end].max(axis=0),
+            parts=self.parts[row],
+        )
+
+
+def score(index: Index, head: Head, asked: QuestionTokens, found: Sequence[Candidate]) -> Scored:
+    """Read the candidates, of which there is at least one, token by token."""
     met, parts, first = _match(index, asked, found)
     scores = parts @ head.mix
     probabilities = np.exp(scores - np.logaddexp.reduce(scores))
-    readings = []
-    for candidate, start, end in zip(found, first, [*first[1:], len(scores)], strict=True):
-        best = start + int(scores[start:end].argmax())
-        readings.append(
-            Reading(
-                candidate=candidate,
-                sentence=best - start,
-                also=_neighbour(probabilities[start:end], best - start) if longest > 1 else None,
-                score=float(scores[best]),
-                probability=float(probabilities[best]),
-                matches=met[best],
-                in_passage=met[start:end].max(axis=0),
-                parts=parts[best],
-            )
-        )
-    return sorted(readings, key=lambda reading: -reading.score)
+    return Scored(found, [*first, len(scores)], met, parts, scores, probabilities)
 
 
 def _match(index: Index, asked: QuestionTokens, found: Sequence[Candidate]) -> tuple[Floats, Floats, list[int]]:

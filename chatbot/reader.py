@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from chatbot.answerability import AnswerabilityModel
-from chatbot.answering import Reading, read
+from chatbot.answering import Reading, score
 from chatbot.arrays import Floats
-from chatbot.confidence import FEATURES, Confidence
+from chatbot.confidence import FEATURES, MOST_CLOSE, Confidence, close_calls
 from chatbot.conversation import Resolved
 from chatbot.cross_encoder import CrossEncoderRanking
 from chatbot.embedding import Encoded
@@ -41,12 +41,20 @@ class Reader:
         self, index: Index, version: Resolved, question: Encoded, asked: QuestionTokens, found: Sequence[Candidate]
     ) -> tuple[list[Reading], float]:
         """The candidates' readings, best first, and the chance that the best one answers."""
-        readings = read(index, self.head, asked, found, self.longest)
+        if not found:
+            return [], 0.0
+        scored = score(index, self.head, asked, found)
+        readings = scored.readings(self.longest)
         if self.cross_encoder is not None:
             readings = self.cross_encoder.order(version.text, readings)
         if self.confidence is None:
-            return readings, readings[0].probability if readings else 0.0
-        return readings, self.confidence.chance(index, self.head, version, question, asked, readings)
+            return readings, readings[0].probability
+        close = (
+            readings[:1] if self.cross_encoder is not None else close_calls(scored.likeliest(MOST_CLOSE, self.longest))
+        )
+        best, logit = self.confidence.best(index, self.head, question, asked, close)
+        others = [reading for reading in readings if reading.candidate is not best.candidate]
+        return [best, *others], self.confidence.chance(version, best, logit)
 
 
 def load_reader(model: str, dimension: int, path: Path | None = None) -> Reader:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chatbot.answering import ask_tokens
+from chatbot.answering import Reading, ask_tokens, score
 from chatbot.chatbot import Chatbot
-from chatbot.confidence import figures
+from chatbot.confidence import close_calls, figures
 from chatbot.conversation import Resolved
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.errors import ChatbotError
@@ -44,9 +44,8 @@ def test_the_chance_is_a_probability_and_rests_on_figures_that_are_finite(chatbo
     trace = chatbot.trace(QUESTION)
     encoded = chatbot.embeddings.question(QUESTION)
     asked = ask_tokens(reader.head, encoded)
-    values = figures(
-        reader.confidence.answerability, chatbot.index, reader.head, Resolved(QUESTION), encoded, asked, trace.readings
-    )
+    best, logit = reader.confidence.best(chatbot.index, reader.head, encoded, asked, trace.readings[:1])
+    values = figures(Resolved(QUESTION), best, logit)
     assert np.isfinite(values).all()
     assert trace.answer.confidence is not None
     assert 0 <= trace.answer.confidence <= 1
@@ -78,6 +77,32 @@ def test_probabilities_of_the_candidates_sentences_sum_to_at_most_one(chatbot: C
     readings = chatbot.trace(QUESTION).readings
     assert 0 < sum(reading.probability for reading in readings) <= 1 + 1e-6
     assert [reading.score for reading in readings] == sorted((reading.score for reading in readings), reverse=True)
+
+
+def likeliest(chatbot: Chatbot) -> list[Reading]:
+    asked = ask_tokens(chatbot.reader.head, chatbot.embeddings.question(QUESTION))
+    candidates = chatbot.trace(QUESTION).candidates
+    return score(chatbot.index, chatbot.reader.head, asked, candidates).likeliest(4)
+
+
+def test_of_sentences_that_score_alike_the_one_that_answers_is_chosen(chatbot: Chatbot) -> None:
+    confidence = chatbot.reader.confidence
+    assert confidence is not None
+    encoded = chatbot.embeddings.question(QUESTION)
+    asked = ask_tokens(chatbot.reader.head, encoded)
+    alike = [replace(reading, score=0.0) for reading in reversed(likeliest(chatbot))]
+    best, _ = confidence.best(chatbot.index, chatbot.reader.head, encoded, asked, alike)
+    assert "4.000" in best.passage.document.slice(*best.span)
+
+
+def test_sentences_far_behind_the_likeliest_are_not_looked_at_again(chatbot: Chatbot) -> None:
+    first, *others = likeliest(chatbot)
+    behind = [replace(reading, probability=0.01) for reading in others]
+    assert close_calls([first, *behind]) == [first]
+    assert close_calls([first, replace(others[0], probability=0.3), *behind[1:]]) == [
+        first,
+        replace(others[0], probability=0.3),
+    ]
 
 
 @pytest.fixture(scope="module")

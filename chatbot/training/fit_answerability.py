@@ -1,4 +1,4 @@
-"""Fits the answerability model on pairs of a question and a sentence that answers it, or nearly does."""
+"""Fits the answerability model on questions with the sentences that answer them, or nearly do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from chatbot.answerability import HEADS, MAX_SENTENCE_TOKENS, QUESTION_SCALE, SENTENCE_SCALE, AnswerabilityModel
+from chatbot.answerability import HEADS, MAX_SENTENCE_TOKENS, QUESTION_SCALE, SENTENCE_SCALE, AnswerabilityModel, Met
 from chatbot.arrays import Floats
 from chatbot.progress import Progress
 
 _WIDTH, _INNER, _LAYERS = 96, 192, 2
-_BATCH = 48
+_BATCH = 16  # questions
 _LEARNING_RATE = 1e-3
 _WARM_UP = 100
 _DROPOUT = 0.2
@@ -23,15 +23,13 @@ _MASKED = -1e4
 
 @dataclass(frozen=True)
 class Pair:
-    """A question and a sentence, as `AnswerabilityModel.logit` takes them, and whether the sentence answers.
+    """A question and a sentence, as `AnswerabilityModel.logits` takes them, and whether the sentence answers.
 
     `span` marks the sentence's tokens that are the answer, where it is one.
     """
 
     question: Floats
-    met: Floats
-    sentence: Floats
-    parts: Floats
+    met: Met
     answers: bool
     span: NDArray[np.bool_] | None
 
@@ -105,25 +103,26 @@ class _Batch:
     located: Tensor
 
 
-def fit_answerability(pairs: Sequence[Pair], epochs: int, seed: int, progress: Progress) -> AnswerabilityModel:
-    """Learn to tell answering sentences from others, and where in them the answer stands.
+def fit_answerability(
+    questions: Sequence[Sequence[Pair]], epochs: int, seed: int, progress: Progress
+) -> AnswerabilityModel:
+    """Learn which of a question's sentences answers it, or that none does, and where in it the answer stands.
 
-    The same pairs and seed give the same model on the same machine.
+    The same questions, each with its pairs, and the same seed give the same model on the same machine.
     """
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
-    first = pairs[0]
-    module = AnswerabilityModule(first.question.shape[1], first.sentence.shape[1], len(first.parts))
+    first = questions[0][0]
+    module = AnswerabilityModule(first.question.shape[1], first.met.sentence.shape[1], len(first.met.parts))
     optimiser = torch.optim.AdamW(module.parameters(), lr=_LEARNING_RATE, weight_decay=0.05)
-    steps = epochs * -(-len(pairs) // _BATCH)
+    steps = epochs * -(-len(questions) // _BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / _WARM_UP) * (1 - step / steps)
     )
     done = 0
     for _ in range(epochs):
-        for chosen in _batches(pairs, generator):
-            batch = _collate([pairs[position] for position in chosen])
-            loss = _loss(module, batch)
+        for chosen in _batches(questions, generator):
+            loss = _loss(module, [questions[position] for position in chosen])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(module.parameters(), 1.0)
@@ -134,24 +133,38 @@ def fit_answerability(pairs: Sequence[Pair], epochs: int, seed: int, progress: P
     return module.model()
 
 
-def _loss(module: AnswerabilityModule, batch: _Batch) -> Tensor:
+def _loss(module: AnswerabilityModule, questions: Sequence[Sequence[Pair]]) -> Tensor:
+    """Cross-entropy over each question's sentences and none of them, which has the logit 0; over each sentence for itself;
+    and over their tokens."""
+    batch = _collate([pair for pairs in questions for pair in pairs])
     logits, span = module(batch)
+    counts = [len(pairs) for pairs in questions]
+    scores = _by_question(logits, counts, 0.0, _MASKED)
+    answers = _by_question(batch.answers, counts, 0.0, 0.0)
+    answers[:, 0] = answers.sum(dim=1) == 0
+    among = -torch.logsumexp(scores.log_softmax(dim=1).masked_fill(answers == 0, _MASKED), dim=1).mean()
     whole = nn.functional.binary_cross_entropy_with_logits(logits, batch.answers)
     tokens = nn.functional.binary_cross_entropy_with_logits(span, batch.span, reduction="none")
     tokens = (tokens * batch.sentence_mask).sum(dim=1) / batch.sentence_mask.sum(dim=1)
-    return whole + _SPAN_WEIGHT * tokens[batch.located].mean()
+    return among + whole + _SPAN_WEIGHT * tokens[batch.located].mean()
 
 
-def _batches(pairs: Sequence[Pair], generator: np.random.Generator) -> list[NDArray[np.int64]]:
+def _by_question(values: Tensor, counts: Sequence[int], none: float, missing: float) -> Tensor:
+    """The pairs' values with a row for each question, `none` before them, filled up with `missing`."""
+    rows = [nn.functional.pad(row, (1, 0), value=none) for row in torch.split(values, list(counts))]
+    return nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=missing)
+
+
+def _batches(questions: Sequence[Sequence[Pair]], generator: np.random.Generator) -> list[NDArray[np.int64]]:
     """Batches of about equal sentence length, in random order."""
-    lengths = np.array([len(pair.sentence) for pair in pairs]) + 8 * generator.random(len(pairs))
-    order = np.argsort(lengths)
+    longest = np.array([max(len(pair.met.sentence) for pair in pairs) for pairs in questions])
+    order = np.argsort(longest + 8 * generator.random(len(questions)))
     batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
     return [batches[position] for position in generator.permutation(len(batches))]
 
 
 def _collate(pairs: Sequence[Pair]) -> _Batch:
-    sentences = [pair.sentence[:MAX_SENTENCE_TOKENS] for pair in pairs]
+    sentences = [pair.met.sentence[:MAX_SENTENCE_TOKENS] for pair in pairs]
     question, question_mask = _pad([pair.question for pair in pairs])
     sentence, sentence_mask = _pad(sentences)
     span = torch.zeros(sentence_mask.shape)
@@ -162,10 +175,10 @@ def _collate(pairs: Sequence[Pair]) -> _Batch:
     return _Batch(
         question=question,
         question_mask=question_mask,
-        met=_pad([pair.met for pair in pairs])[0],
+        met=_pad([pair.met.matches for pair in pairs])[0],
         sentence=sentence,
         sentence_mask=sentence_mask,
-        parts=torch.from_numpy(np.stack([pair.parts for pair in pairs])),
+        parts=torch.from_numpy(np.stack([pair.met.parts for pair in pairs])),
         answers=torch.tensor([float(pair.answers) for pair in pairs]),
         span=span,
         located=torch.tensor([pair.span is not None or not pair.answers for pair in pairs]),

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.answerability import AnswerabilityModel
-from chatbot.answering import Reading, ask_tokens, read
-from chatbot.confidence import Confidence, figures, inputs
+from chatbot.answering import Reading, ask_tokens, score
+from chatbot.confidence import MOST_CLOSE, Confidence, best_of, close_calls, figures, met
 from chatbot.conversation import Resolved
 from chatbot.embedding import TextEmbeddings
 from chatbot.index import Index
@@ -38,7 +38,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class _Read:
-    """An example's readings under one head, and whether the first of them answers."""
+    """An example's likeliest sentences under one head, and whether one of them may answer."""
 
     example: Example
     asked: QuestionTokens
@@ -93,8 +93,8 @@ def train(
     studied = [course.study(fold, head, final) for fold, head in enumerate(heads)]
 
     def model_without(fold: int | None) -> AnswerabilityModel:
-        pairs = [pair for number, material in enumerate(studied) if number != fold for pair in material.pairs]
-        return fit_answerability(pairs, ANSWERABILITY_EPOCHS, seed, progress)
+        questions = [pairs for number, material in enumerate(studied) if number != fold for pairs in material.questions]
+        return fit_answerability(questions, ANSWERABILITY_EPOCHS, seed, progress)
 
     observations: list[Observation] = []
     for fold, material in enumerate(studied):
@@ -108,10 +108,11 @@ def train(
 
 @dataclass(frozen=True)
 class _Studied:
-    """What a head made of the articles it had not seen: plain readings, and pairs to learn answerability from."""
+    """What a head made of the articles it had not seen: plain readings, and questions to learn answerability from,
+    each with its likeliest sentences."""
 
     read: tuple[_Read, ...]
-    pairs: tuple[Pair, ...]
+    questions: tuple[tuple[Pair, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -126,18 +127,18 @@ class _Course:
     def study(self, fold: int, head: Head, final: Head) -> _Studied:
         """Read the articles of `fold` with a head fitted on the others."""
         read: list[_Read] = []
-        pairs: list[Pair] = []
+        questions: list[tuple[Pair, ...]] = []
         for examples in (*self.learned, self.judged):
             index, stored = examples.projected(head), examples.projected(final)
             chosen = (example for example in examples.examples if self._studied_in(examples, example, fold))
             for number, example in enumerate(chosen):
                 plain = _read(examples, example, index, head)
-                pairs.extend(_pairs(plain, stored, final, 2))
-                for version in _left_out(examples, example, index, head, number):
-                    pairs.extend(_pairs(version, stored, final, 1))
+                questions.append(tuple(_pairs(plain, stored, final, MOST_CLOSE)))
+                left = _left_out(examples, example, index, head, number)
+                questions.extend(tuple(_pairs(version, stored, final, 1)) for version in left)
                 if examples is not self.judged:
                     read.append(replace(plain, index=stored))
-        return _Studied(tuple(read), tuple(pairs))
+        return _Studied(tuple(read), tuple(pairs for pairs in questions if pairs))
 
     def examination(self, final: Head) -> Iterator[_Read]:
         """The judged questions about paragraphs nobody learned from, with and without their article."""
@@ -186,7 +187,8 @@ def _paragraph(examples: Examples, example: Example) -> str:
 
 def _read(examples: Examples, example: Example, index: Index, head: Head, without: Collection[str] = ()) -> _Read:
     asked = ask_tokens(head, example.encoded)
-    readings = read(index, head, asked, examples.candidates(example, without))
+    found = examples.candidates(example, without)
+    readings = score(index, head, asked, found).likeliest(MOST_CLOSE) if found else []
     return _Read(example, asked, tuple(readings), index, head, possible=not without)
 
 
@@ -201,12 +203,12 @@ def _left_out(examples: Examples, example: Example, index: Index, head: Head, nu
 def _pairs(item: _Read, final: Index, head: Head, count: int) -> Iterator[Pair]:
     """The best readings as pairs. Matches are those of a head that has not seen the article; the sentence's own
     vectors are the final head's, as they will be stored."""
+    question = item.example.encoded.tokens - head.query_mean
     for reading in item.readings[:count]:
-        question, met, _, parts = inputs(item.index, item.head, item.example.encoded, item.asked, reading)
-        _, _, sentence, _ = inputs(final, head, item.example.encoded, item.asked, reading)
+        unseen, stored = met(item.index, item.head, item.asked, reading), met(final, head, item.asked, reading)
         answers = item.answers(reading)
-        span = _span(item.example, reading, len(sentence)) if answers else None
-        yield Pair(question, met, sentence, parts, answers, span)
+        span = _span(item.example, reading, len(stored.sentence)) if answers else None
+        yield Pair(question, replace(unseen, sentence=stored.sentence), answers, span)
 
 
 def _span(example: Example, reading: Reading, tokens: int) -> NDArray[np.bool_]:
@@ -221,8 +223,8 @@ def _span(example: Example, reading: Reading, tokens: int) -> NDArray[np.bool_]:
 
 
 def _observe(model: AnswerabilityModel, item: _Read, head: Head, group: str) -> Observation:
-    version = Resolved(item.example.item.question.question)
-    values = figures(model, item.index, head, version, item.example.encoded, item.asked, item.readings)
-    right = bool(item.readings) and item.answers(item.readings[0])
-    answerable = item.possible and bool(item.example.gold)
-    return Observation(values, right, answerable, group, item.example.article, item.example.item.question.language)
+    example, question = item.example, item.example.item.question
+    best, logit = best_of(model, item.index, head, example.encoded, item.asked, close_calls(item.readings))
+    values = figures(Resolved(question.question), best, logit)
+    answerable = item.possible and bool(example.gold)
+    return Observation(values, item.answers(best), answerable, group, example.article, question.language)

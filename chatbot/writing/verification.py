@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chatbot.answer import Citation, cite
 from chatbot.answering import Reading, ask_tokens
 from chatbot.arrays import Floats
-from chatbot.confidence import inputs_of
+from chatbot.confidence import met_by
 from chatbot.embedding import Encoded, TextEmbeddings
 from chatbot.language import LANGUAGES, Language, is_in
 from chatbot.late_interaction import QuestionTokens
@@ -141,8 +141,9 @@ class Verifier:
         parts = quoted.parts.copy()
         parts[0] = matches @ asked.weights
         reading = replace(quoted, matches=matches, in_passage=np.maximum(matches, quoted.in_passage), parts=parts)
-        taken = inputs_of(self.reader.head, question, asked, reading, sentence)
-        return self.reader.confidence.answerability.logit(*taken)
+        head = self.reader.head
+        met = met_by(head, asked, reading, sentence)
+        return self.reader.confidence.answerability.logits(question.tokens - head.query_mean, [met])[0]
 
     def met(self, asked: QuestionTokens, passage: Passage) -> Floats:
         """How well each token is met in each of the passage's sentences, taken alone; shape [sentences, tokens]."""

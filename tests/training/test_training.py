@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from chatbot.answerability import AnswerabilityModel
+from chatbot.answerability import AnswerabilityModel, Met
 from chatbot.embedding import TextEmbeddings
 from chatbot.evaluation.squad import load_squad
 from chatbot.progress import no_progress
@@ -109,14 +109,36 @@ def test_the_answerability_model_in_numpy_is_the_one_that_was_trained() -> None:
         expected, _ = module(_collate(pairs))
     model = module.model()
     for one, logit in zip(pairs, expected.tolist(), strict=True):
-        assert model.logit(one.question, one.met, one.sentence, one.parts) == pytest.approx(logit, abs=1e-4)
+        assert model.logits(one.question, [one.met]) == pytest.approx([logit], abs=1e-4)
+
+
+def test_sentences_that_are_read_together_are_judged_as_they_are_alone() -> None:
+    torch.manual_seed(0)
+    model = AnswerabilityModule(24, 8, 6).eval().model()
+    generator = np.random.default_rng(0)
+    question, sentences = None, []
+    for tokens in (3, 9, 200):
+        one = pair(generator, tokens, answers=tokens == 9)
+        question = one.question if question is None else question
+        sentences.append(one.met)
+    assert question is not None
+    alone = [model.logits(question, [met])[0] for met in sentences]
+    assert model.logits(question, sentences) == pytest.approx(alone, abs=1e-5)
+
+
+def test_the_answerability_model_learns_which_of_a_questions_sentences_answers() -> None:
+    generator = np.random.default_rng(0)
+    questions = [[pair(generator, 6, answers=place == number % 3) for place in range(3)] for number in range(160)]
+    model = fit_answerability(questions[:128], 8, 0, no_progress)
+    chosen = [int(np.argmax(model.logits(pairs[0].question, [one.met for one in pairs]))) for pairs in questions[128:]]
+    assert np.mean([number % 3 == place for number, place in enumerate(chosen, start=128)]) > 0.8
 
 
 def test_the_answerability_model_learns_to_see_what_is_missing() -> None:
     generator = np.random.default_rng(0)
     pairs = [pair(generator, 6, answers=bool(number % 2)) for number in range(240)]
-    model: AnswerabilityModel = fit_answerability(pairs[:192], 12, 0, no_progress)
-    logits = [model.logit(one.question, one.met, one.sentence, one.parts) for one in pairs[192:]]
+    model: AnswerabilityModel = fit_answerability([[one] for one in pairs[:192]], 12, 0, no_progress)
+    logits = [model.logits(one.question, [one.met])[0] for one in pairs[192:]]
     right = np.mean([(logit > 0) == one.answers for logit, one in zip(logits, pairs[192:], strict=True)])
     assert right > 0.8
 
@@ -143,4 +165,4 @@ def pair(generator: np.random.Generator, tokens: int, *, answers: bool) -> Pair:
     question = generator.normal(0, 0.3, (4, 24)).astype(np.float32)
     met = generator.random((4, 3)).astype(np.float32)
     span = np.arange(tokens) == 0 if answers else None
-    return Pair(question, met, sentence, np.zeros(6, np.float32), answers, span)
+    return Pair(question, Met(met, sentence, np.zeros(6, np.float32)), answers, span)
