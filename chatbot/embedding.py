@@ -5,6 +5,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -17,6 +18,8 @@ from chatbot.progress import Progress, no_progress
 Vectors = NDArray[np.float32]
 
 _BATCH = 8
+# The same sentences are quoted again and again.
+_OFFSETS_KEPT = 5000
 _CHARACTERS = 4000  # in a batch, about; longer ones fall out of the processor's cache
 
 
@@ -53,6 +56,7 @@ class TextEmbeddings(Embeddings, ABC):
         self.prompts = prompts
         self.threads = threads
         self.indexing_threads = max(threads, os.cpu_count() or 1)
+        self._offsets = lru_cache(_OFFSETS_KEPT)(self.offsets)
         # Half of the cores are left to what is done with the vectors.
         self._together = Batched(self._encode_questions, max(1, self.indexing_threads // (2 * threads)))
 
@@ -124,8 +128,8 @@ class TextEmbeddings(Embeddings, ABC):
         return vectors
 
     def passage_offsets(self, text: str) -> NDArray[np.int64]:
-        """Where a passage's tokens stand in it, as in `Encoded.offsets`, without encoding it."""
-        return self.offsets(text, self.prompts["passage"])
+        """Where a passage's tokens stand in it, as in `Encoded.offsets`, without encoding it; the last ones are kept."""
+        return self._offsets(text, self.prompts["passage"])
 
     def embed_query(self, text: str) -> list[float]:
         return self.question(text).vector.tolist()  # type: ignore[no-any-return]
