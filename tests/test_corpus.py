@@ -101,6 +101,7 @@ def test_the_shipped_document_is_whole(settings: Settings) -> None:
 def test_a_slice_outside_the_text_is_refused() -> None:
     document = Document("a", "A", "en", "Text")
     assert document.slice(0, 4) == "Text"
+    assert Document("a", "A", "en", " Text \n").slice(0, 6) == " Text "
     for start, end in ((0, 5), (-1, 2), (2, 2), (3, 1)):
         with pytest.raises(ValueError, match="no piece"):
             document.slice(start, end)
@@ -159,6 +160,7 @@ def test_the_page_of_a_quote_is_known_where_there_are_pages(tmp_path: Path) -> N
     assert [pdf.page(pdf.text.index(text)) for text in (files.FIRST, files.SECOND, "Afsnit 4")] == [1, 2, 4]
     assert [slides.page(slides.text.index(text)) for text in (files.FIRST, files.SECOND)] == [1, 2]
     assert document.page(3) is None
+    assert cite(pdf, pdf.text.index(files.FIRST), pdf.text.index("Afsnit 4")).page == 1
     citation = cite(pdf, pdf.text.index("Afsnit 4"), len(pdf.text) - 1, (files.TITLE, files.GOALS))
     assert (citation.headings, citation.page) == ((files.GOALS,), 4)
     assert phrases("en").place((citation.title, *citation.headings), citation.page) == (

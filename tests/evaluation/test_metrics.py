@@ -11,7 +11,8 @@ from chatbot.evaluation.bootstrap import distributions, interval, mean, percenti
 from chatbot.evaluation.figures import Figures, score
 from chatbot.evaluation.metrics import METRICS, statistics, tabulate
 from chatbot.evaluation.rows import Row
-from tests.evaluation.build import row
+from chatbot.evaluation.verdicts import judge
+from tests.evaluation.build import TEXT, place, row
 
 ROWS = [
     row("right", said="It was built in 1903 by Ida Holm.", found=(0, 1, 2), relevant=(0,), latency=10),
@@ -112,6 +113,22 @@ def test_slices_are_named_and_judged_by_themselves() -> None:
 
 def test_a_quote_that_is_not_verbatim_shows() -> None:
     assert _values([row(), row("b", exact=False)])["citation_exact"] == 0.5
+    two = row().observation.model_copy(update={"exact": (True, False)})
+    assert judge(two).verdicts.citation_exact is False
+
+
+def test_a_refusal_is_never_right_whatever_its_words() -> None:
+    refused = row(said=None, would_say="no answer to that", answers=("no answer to that",))
+    assert (refused.verdicts.right, refused.verdicts.best_right) == (False, True)
+
+
+def test_a_quote_holds_the_evidence_or_lies_in_it() -> None:
+    quote = "It was built in 1903 by Ida Holm."
+    observation = row(said=quote).observation
+    start = TEXT.index(quote)
+    for first, last, cited in ((0, len(TEXT), True), (start + 3, start + 6, True), (0, start + 6, False)):
+        found = judge(observation.model_copy(update={"evidence": (place(first, last),)}))
+        assert found.verdicts.citation_evidence is cited
 
 
 def test_figures_are_the_same_again_and_survive_json() -> None:

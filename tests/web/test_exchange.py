@@ -2,7 +2,8 @@ import pytest
 
 from chatbot.answer import Answer, Citation, Status, cite
 from chatbot.chatbot import Chatbot
-from chatbot.web.exchange import CitedPlace, response
+from chatbot.corpus import Document
+from chatbot.web.exchange import CitedPlace, Place, Turn, response
 
 
 def place(citation: Citation) -> CitedPlace:
@@ -32,3 +33,11 @@ def test_every_quote_of_an_answer_knows_its_passage_and_the_json_does_not_hold_i
     read = Citation.model_validate_json(answer.citations[0].model_dump_json())
     with pytest.raises(ValueError, match="no surroundings"):
         place(read)
+
+
+def test_a_turn_brings_back_the_place_it_was_answered_from_unless_no_answer_is_that_long(chatbot: Chatbot) -> None:
+    long = Document("long", "Long", "en", "word " * 5000)
+    for end, quoted in ((10_000, 1), (10_001, 0), (30_000, 0)):
+        turn = Turn(question="?", citation=Place(document="long", start=0, end=end))
+        assert len(turn.answer({"long": long}).citations) == quoted
+    assert Turn(question="?", citation=Place(document="gone", start=0, end=4)).answer(chatbot.documents).citations == ()
