@@ -135,6 +135,16 @@ def test_a_kept_sentence_is_linked_to_the_sentence_that_says_so(chatbot: Chatbot
         ("The state has more than 4.001 different IT systems [{n}].", Reason.FACT),
         ("The state does not have more than 4.000 different IT systems [{n}].", Reason.MEANING),
         ("There are more than 4.000 different bananas in the state [{n}].", Reason.MEANING),
+        # Words of the passage, put together into what none of its sentences says.
+        ("The regions use the cornerstones [{n}].", Reason.MEANING),
+        ("Close cooperation has established IT systems [{n}].", Reason.MEANING),
+        # A sentence of the passage, but for a single word.
+        (
+            "There are more than 4.000 different IT systems in the state and similarly extensive IT elephants in "
+            "municipalities and regions [{n}].",
+            Reason.MEANING,
+        ),
+        ("Today, the public sector has established horses in almost all professional fields [{n}].", Reason.MEANING),
     ],
 )
 def test_the_reason_says_what_is_wrong(chatbot: Chatbot, verifier: Verifier, written: str, reason: Reason) -> None:
