@@ -29,10 +29,12 @@ from chatbot.writing.quantities import missing, quantities
 # language it is stricter than that alone would ask for, after what a small model was seen to write.
 SUPPORT = {True: 0.62, False: 0.45}
 # The same for a single word that says something: below, nothing in the passage is meant by it.
-WORD_SUPPORT = {True: 0.5, False: 0.29}
+WORD_SUPPORT = {True: 0.49, False: 0.3}
 
 # How much worse than the quote a text may meet the question; more, and it is about something else.
 _LESS = 0.05
+# How much lower the logit that it answers may be: other words for the same move it so far, what lacks the answer much further.
+_LESS_LIKELY = 0.5
 
 # Longer sentences are rambling, or no sentences.
 _LONGEST = 600
@@ -118,8 +120,8 @@ class Verifier:
         return reason
 
     def answers(self, text: str, question: str, asked: QuestionTokens, quoted: Reading) -> bool:
-        """Whether a written text says more than the question, meets it about as well as the quote does, and answers it
-        at least as well, as far as the answerability model can tell."""
+        """Whether a written text says more than the question, and meets and answers it about as well as the quote does,
+        the latter as far as the answerability model can tell."""
         if set(stems(text, LANGUAGES)) <= set(stems(question, LANGUAGES)):
             return False
         quote = quoted.passage.document.slice(*quoted.span)
@@ -129,7 +131,7 @@ class Verifier:
             return False
         again = self.embeddings.question(question)
         ours, theirs = (self._answerability(again, asked, quoted, each) for each in (written, original))
-        return ours >= theirs
+        return ours >= theirs - _LESS_LIKELY
 
     def _answerability(
         self, question: Encoded, asked: QuestionTokens, quoted: Reading, sentence: NDArray[np.int8]
