@@ -133,6 +133,13 @@ def test_a_kept_sentence_is_linked_to_the_sentence_that_says_so(chatbot: Chatbot
         ("How many IT systems does the state have [{n}]?", Reason.FORM),
         ("Staten har mere end 4.000 forskellige it-systemer [{n}].", Reason.LANGUAGE),
         ("The state has more than 4.001 different IT systems [{n}].", Reason.FACT),
+        ("There are more than 4.000 different IT systems in the state at www.digst.dk [{n}].", Reason.FACT),
+        # The passage has the name, in another sentence.
+        (
+            "Since 2001, the Danish national government, regions, and municipalities have worked closely together to "
+            "build MitID [{n}].",
+            Reason.FACT,
+        ),
         ("The state does not have more than 4.000 different IT systems [{n}].", Reason.MEANING),
         ("There are more than 4.000 different bananas in the state [{n}].", Reason.MEANING),
         # Words of the passage, put together into what none of its sentences says.
