@@ -37,3 +37,8 @@ def test_digits_of_other_scripts_are_digits_and_prepositions_are_no_numbers() ->
     assert quantities("１２ and ٤", "en") == {"12", "4"}
     assert quantities("to one of them, who may", "en") == frozenset()
     assert quantities("to ministre", "da") == {"2"}
+
+
+def test_a_percentage_gives_its_number_but_a_number_gives_no_percentage() -> None:
+    assert missing(frozenset({"77"}), frozenset({"77%"})) == frozenset()
+    assert missing(frozenset({"77%"}), frozenset({"77"})) == {"77%"}

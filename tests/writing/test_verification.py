@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from chatbot.answering import ask_tokens
 from chatbot.chatbot import Chatbot
 from chatbot.passages import Passage
+from chatbot.writing.names import Known, has_strange_address, has_strange_name
 from chatbot.writing.verification import Reason, Supported, Verifier
 
 LIES = 500
@@ -131,6 +133,7 @@ def test_a_kept_sentence_is_linked_to_the_sentence_that_says_so(chatbot: Chatbot
     [
         ("The state has more than 4.000 IT systems.", Reason.MARKER),
         ("How many IT systems does the state have [{n}]?", Reason.FORM),
+        ("The state has more than 4.000 different IT systems [sic] [{n}].", Reason.FORM),
         ("Staten har mere end 4.000 forskellige it-systemer [{n}].", Reason.LANGUAGE),
         ("The state has more than 4.001 different IT systems [{n}].", Reason.FACT),
         ("There are more than 4.000 different IT systems in the state at www.digst.dk [{n}].", Reason.FACT),
@@ -167,3 +170,35 @@ def test_danish_sentences_about_an_english_passage_are_supported_by_it(chatbot: 
     )
     assert isinstance(found, Supported)
     assert found.citation.quote.startswith("There are more than 4.000")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answers"),
+    [
+        ("How many IT systems does the state have?", "The state has more than 4.000 different IT systems.", True),
+        ("How many IT systems does the state have?", "Denmark has many IT systems.", False),
+        ("How many IT systems does the state have?", "Municipalities have IT portfolios.", False),
+        # Nothing but the question's own words.
+        ("Who is the minister?", "The minister is the minister.", False),
+        ("How many times has Denmark been ranked number 1?", "Denmark has been ranked number 1 many times.", False),
+    ],
+)
+def test_a_text_answers_if_it_says_what_was_asked_for(
+    chatbot: Chatbot, verifier: Verifier, question: str, text: str, *, answers: bool
+) -> None:
+    quoted = chatbot.trace(question).readings[0]
+    asked = ask_tokens(chatbot.reader.head, chatbot.embeddings.question(question))
+    assert verifier.answers(text, question, asked, quoted) is answers
+
+
+def test_nobodys_first_name_gets_anothers_last() -> None:
+    source = Known("It is led by Marie Bjerre, and abroad by Katrine Thorball.")
+    assert not has_strange_name("In Denmark it is Marie Bjerre who leads it.", Known(f"{source.text} Denmark"))
+    assert has_strange_name("It is Marie Thorball who leads it.", source)
+
+
+def test_an_address_has_to_be_in_the_source_whole() -> None:
+    source = Known("See gov.dk.example or mail.gov.uk.")
+    assert not has_strange_address("It is at gov.dk.example.", source)
+    assert has_strange_address("It is at gov.dk.", source)
+    assert has_strange_address("It is at gov.uk.", source)
