@@ -1,7 +1,6 @@
 """Which sites' pages may ask: this service's own, and those that the settings name."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -38,7 +37,7 @@ class KnownOrigins:
 def _is_own(origin: str, headers: Headers) -> bool:
     """Whether the origin is the host that was asked; its scheme may differ where a proxy ends TLS."""
     scheme, _, host = origin.lower().partition("://")
-    if scheme not in _PORTS or urlsplit(origin).path:
+    if scheme not in _PORTS:
         return False
     asked = headers.get("host", "").lower()
     return bool(host) and host.removesuffix(_PORTS[scheme]) == asked.removesuffix(_PORTS[scheme])
