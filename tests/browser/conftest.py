@@ -1,8 +1,7 @@
 """A real Chromium on a real server; whatever a test does, the page asks nobody else and keeps nothing."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from functools import partial
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,7 +29,7 @@ HOSTILE_SHOWN = (
     "{{7+7}} ${7+7} [a](javascript:alert(3)) with their keeper."
 )
 
-Serve = Callable[[Loading], AbstractContextManager[str]]
+Serve = Callable[[Loading], str]
 Open = Callable[..., Page]
 
 
@@ -42,17 +41,18 @@ def served(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Sett
     return settings.model_copy(update=changes)
 
 
-@pytest.fixture(scope="package")
-def serve(served: Settings) -> Serve:
-    """Serves a page that gets ready as the given `Loading` does; yields its address."""
-    return partial(serving, served)
+@pytest.fixture
+def serve(served: Settings) -> Iterator[Serve]:
+    """Serves a page that gets ready as the given `Loading` does, to the end of the test, and says where."""
+    with ExitStack() as running:
+        yield lambda loading: running.enter_context(serving(served, loading))
 
 
 @pytest.fixture(scope="package")
-def address(serve: Serve, chatbot: Chatbot) -> Iterator[str]:
+def address(served: Settings, chatbot: Chatbot) -> Iterator[str]:
     """Where the page of the shared chatbot is served."""
-    with serve(Loading(lambda _: Ready(chatbot, ()))) as served:
-        yield served
+    with serving(served, Loading(lambda _: Ready(chatbot, ()))) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
@@ -85,9 +85,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Open]:
+def open_page(browser: Browser, address: str, serve: Serve) -> Iterator[Open]:
     """Opens the page for a new visitor, English unless said otherwise; afterwards nothing may have leaked.
 
+    It asks for `serve` so that its pages are closed before their servers stop, about which the browser would complain.
     Where a test breaks the connection, the browser complains about that.
     """
     pages: list[Page] = []

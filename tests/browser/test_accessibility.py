@@ -44,17 +44,17 @@ def test_no_serious_barrier_before_it_is_ready_or_when_it_cannot_be(open_page: O
     def fails(_: Progress) -> Ready:
         raise ChatbotError("There is nothing to answer from.")
 
-    with serve(Loading(fails)) as address:
-        page = open_page(address, bypass_csp=True)
-        ask(page, "Anyone there?")
-        assert barriers(page) == []
+    address = serve(Loading(fails))
+    page = open_page(address, bypass_csp=True)
+    ask(page, "Anyone there?")
+    assert barriers(page) == []
 
 
 def test_no_serious_barrier_with_several_documents(open_page: Open, serve: Serve, library: Chatbot) -> None:
-    with serve(Loading(lambda _: Ready(library, ()))) as address:
-        page = open_page(address, bypass_csp=True)
-        page.locator(".about summary").click()
-        assert barriers(page) == []
+    address = serve(Loading(lambda _: Ready(library, ())))
+    page = open_page(address, bypass_csp=True)
+    page.locator(".about summary").click()
+    assert barriers(page) == []
 
 
 @pytest.mark.parametrize("scene", [scenes.vote, scenes.passage, scenes.not_found, scenes.document, scenes.about])

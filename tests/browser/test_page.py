@@ -190,54 +190,54 @@ def test_a_question_asked_while_the_model_loads_waits_and_is_answered(
         assert loaded.wait(60)
         return Ready(chatbot, ())
 
-    with serve(Loading(open_)) as address:
-        try:
-            page = open_page(address)
-            expect(page.locator(".about")).to_have_text("Getting ready … (reading the documents, once 3/9)")
-            field(page).fill("How many IT systems does the state have?")
-            page.keyboard.press("Enter")
-            expect(page.locator(".turn .pending")).to_have_text("Getting ready … (reading the documents, once 3/9)")
-            page.get_by_role("button", name="Dansk").click()
-            expect(page.locator(".about")).to_have_text("Gør klar … (læser dokumenterne, kun denne ene gang 3/9)")
-        finally:
-            loaded.set()
-        expect(page.locator(".turn .quote")).to_have_text(QUOTE)
-        expect(page.locator(".about")).to_contain_text("Svarene citerer 1 dokument: Denmark (Digital Nations).")
+    address = serve(Loading(open_))
+    try:
+        page = open_page(address)
+        expect(page.locator(".about")).to_have_text("Getting ready … (reading the documents, once 3/9)")
+        field(page).fill("How many IT systems does the state have?")
+        page.keyboard.press("Enter")
+        expect(page.locator(".turn .pending")).to_have_text("Getting ready … (reading the documents, once 3/9)")
+        page.get_by_role("button", name="Dansk").click()
+        expect(page.locator(".about")).to_have_text("Gør klar … (læser dokumenterne, kun denne ene gang 3/9)")
+    finally:
+        loaded.set()
+    expect(page.locator(".turn .quote")).to_have_text(QUOTE)
+    expect(page.locator(".about")).to_contain_text("Svarene citerer 1 dokument: Denmark (Digital Nations).")
 
 
 def test_a_failure_to_get_ready_names_no_folder_of_the_server(open_page: Open, serve: Serve) -> None:
     def open_(progress: Progress) -> Ready:
         raise ChatbotError("The corpus folder /srv/secret holds no document to answer from.")
 
-    with serve(Loading(open_)) as address:
-        page = open_page(address)
-        words = re.compile(r"^The service is not ready \(reference [0-9a-f]{4}\)")
-        expect(page.locator(".about")).to_have_text(words)
-        expect(ask(page, "Anyone there?").locator(".answer")).to_have_text(words)
-        assert "secret" not in page.content()
+    address = serve(Loading(open_))
+    page = open_page(address)
+    words = re.compile(r"^The service is not ready \(reference [0-9a-f]{4}\)")
+    expect(page.locator(".about")).to_have_text(words)
+    expect(ask(page, "Anyone there?").locator(".answer")).to_have_text(words)
+    assert "secret" not in page.content()
 
 
 def test_several_documents_are_a_list_to_unfold(open_page: Open, serve: Serve, library: Chatbot) -> None:
-    with serve(Loading(lambda _: Ready(library, ()))) as address:
-        page = open_page(address)
-        page.locator(".about summary").click()
-        expect(page.locator(".about li")).to_have_text(
-            [f"{HOSTILE_TITLE} (<b>Somewhere</b>)", "Parks (Copenhagen, 1 March 2024)"]
-        )
+    address = serve(Loading(lambda _: Ready(library, ())))
+    page = open_page(address)
+    page.locator(".about summary").click()
+    expect(page.locator(".about li")).to_have_text(
+        [f"{HOSTILE_TITLE} (<b>Somewhere</b>)", "Parks (Copenhagen, 1 March 2024)"]
+    )
 
 
 def test_a_hostile_document_is_text_wherever_it_is_shown(open_page: Open, serve: Serve, library: Chatbot) -> None:
-    with serve(Loading(lambda _: Ready(library, ()))) as address:
-        page = open_page(address)
-        turn = ask(page, "How many zebras live in the palace garden?")
-        expect(turn.locator(".quote")).to_have_text(HOSTILE_SHOWN)
-        turn.locator("summary").first.click()
-        expect(turn.locator("mark").first).to_have_text(HOSTILE_SHOWN)
-        assert turn.locator("img, script, strong, b").count() == 0
-        target = turn.locator("a.open").first.get_attribute("href")
-        page.goto(f"{address}{target}")
-        assert "".join(page.locator("mark").all_inner_texts()) == HOSTILE_SHOWN
-        assert page.locator("main :is(img, script, b)").count() == 0
+    address = serve(Loading(lambda _: Ready(library, ())))
+    page = open_page(address)
+    turn = ask(page, "How many zebras live in the palace garden?")
+    expect(turn.locator(".quote")).to_have_text(HOSTILE_SHOWN)
+    turn.locator("summary").first.click()
+    expect(turn.locator("mark").first).to_have_text(HOSTILE_SHOWN)
+    assert turn.locator("img, script, strong, b").count() == 0
+    target = turn.locator("a.open").first.get_attribute("href")
+    page.goto(f"{address}{target}")
+    assert "".join(page.locator("mark").all_inner_texts()) == HOSTILE_SHOWN
+    assert page.locator("main :is(img, script, b)").count() == 0
 
 
 def test_the_page_is_there_at_once(open_page: Open) -> None:
