@@ -43,12 +43,6 @@ class Confidence:
     coefficients: Floats
     intercept: Floats
 
-    def best(
-        self, index: Index, head: Head, question: Encoded, asked: QuestionTokens, close: Sequence[Reading]
-    ) -> tuple[Reading, float]:
-        """Which of a question's likeliest readings is the best on a closer look, and the answerability model's logit."""
-        return best_of(self.answerability, index, head, question, asked, close)
-
     def chance(self, version: Resolved, reading: Reading, logit: float) -> float:
         """The chance, in [0, 1], that a reading with this logit answers the question as it is understood in `version`."""
         values = figures(version, reading, logit)
@@ -69,9 +63,9 @@ def best_of(
     asked: QuestionTokens,
     close: Sequence[Reading],
 ) -> tuple[Reading, float]:
-    """The best of a few readings by its score and the model's logit together, and that logit."""
+    """Which of a question's likeliest readings is the best by its score and the model's logit together, and that logit."""
     read = [met(index, head, asked, reading) for reading in close]
-    logits = model.logits(question.tokens - head.query_mean, read)
+    logits = model.logits(head.centred(question.tokens), read)
     return max(zip(close, logits, strict=True), key=lambda pair: pair[0].score + _CLOSER_LOOK * pair[1])
 
 

@@ -60,10 +60,14 @@ class Head:
 
         `emphasis`, shape [tokens], multiplies the learned weights.
         """
-        centred = tokens - self.query_mean
+        centred = self.centred(tokens)
         weights = emphasis * np.logaddexp(0.0, centred @ self.importance + self.importance_bias)
         total = max(float(weights.sum()), 1e-9)
         return QuestionTokens(_unit(centred @ self.query_matrix), (weights / total).astype(np.float32))
+
+    def centred(self, question: Floats) -> Floats:
+        """A question's token vectors without their mean, shape [tokens, dimension]."""
+        return question - self.query_mean
 
     def passage(self, tokens: Floats) -> NDArray[np.int8]:
         """Project and quantise a passage's token vectors, shape [tokens, dimension] to [tokens, width]."""

@@ -9,7 +9,7 @@ import numpy as np
 from chatbot.answerability import AnswerabilityModel
 from chatbot.answering import Reading, score
 from chatbot.arrays import Floats
-from chatbot.confidence import FEATURES, MOST_CLOSE, Confidence, close_calls
+from chatbot.confidence import FEATURES, MOST_CLOSE, Confidence, best_of, close_calls
 from chatbot.conversation import Resolved
 from chatbot.cross_encoder import CrossEncoderRanking
 from chatbot.embedding import Encoded
@@ -52,7 +52,7 @@ class Reader:
         close = (
             readings[:1] if self.cross_encoder is not None else close_calls(scored.likeliest(MOST_CLOSE, self.longest))
         )
-        best, logit = self.confidence.best(index, self.head, question, asked, close)
+        best, logit = best_of(self.confidence.answerability, index, self.head, question, asked, close)
         others = [reading for reading in readings if reading.candidate is not best.candidate]
         return [best, *others], self.confidence.chance(version, best, logit)
 

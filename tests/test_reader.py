@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.answering import Reading, ask_tokens, score
 from chatbot.chatbot import Chatbot
-from chatbot.confidence import close_calls, figures
+from chatbot.confidence import best_of, close_calls, figures
 from chatbot.conversation import Resolved
 from chatbot.cross_encoder import load_cross_encoder
 from chatbot.errors import ChatbotError
@@ -44,7 +44,9 @@ def test_the_chance_is_a_probability_and_rests_on_figures_that_are_finite(chatbo
     trace = chatbot.trace(QUESTION)
     encoded = chatbot.embeddings.question(QUESTION)
     asked = ask_tokens(reader.head, encoded)
-    best, logit = reader.confidence.best(chatbot.index, reader.head, encoded, asked, trace.readings[:1])
+    best, logit = best_of(
+        reader.confidence.answerability, chatbot.index, reader.head, encoded, asked, trace.readings[:1]
+    )
     values = figures(Resolved(QUESTION), best, logit)
     assert np.isfinite(values).all()
     assert trace.answer.confidence is not None
@@ -91,7 +93,7 @@ def test_of_sentences_that_score_alike_the_one_that_answers_is_chosen(chatbot: C
     encoded = chatbot.embeddings.question(QUESTION)
     asked = ask_tokens(chatbot.reader.head, encoded)
     alike = [replace(reading, score=0.0) for reading in reversed(likeliest(chatbot))]
-    best, _ = confidence.best(chatbot.index, chatbot.reader.head, encoded, asked, alike)
+    best, _ = best_of(confidence.answerability, chatbot.index, chatbot.reader.head, encoded, asked, alike)
     assert "4.000" in best.passage.document.slice(*best.span)
 
 

@@ -201,7 +201,7 @@ def _left_out(examples: Examples, example: Example, index: Index, head: Head, nu
 def _pairs(item: _Read, final: Index, head: Head, count: int) -> Iterator[Pair]:
     """The best readings as pairs. Matches are those of a head that has not seen the article; the sentence's own
     vectors are the final head's, as they will be stored."""
-    question = item.example.encoded.tokens - head.query_mean
+    question = head.centred(item.example.encoded.tokens)
     for reading in item.readings[:count]:
         unseen, stored = met(item.index, item.head, item.asked, reading), met(final, head, item.asked, reading)
         answers = item.answers(reading)

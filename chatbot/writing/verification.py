@@ -145,7 +145,7 @@ class Verifier:
         reading = replace(quoted, matches=matches, in_passage=np.maximum(matches, quoted.in_passage), parts=parts)
         head = self.reader.head
         met = met_by(head, asked, reading, sentence)
-        return self.reader.confidence.answerability.logits(question.tokens - head.query_mean, [met])[0]
+        return self.reader.confidence.answerability.logits(head.centred(question.tokens), [met])[0]
 
     def met(self, asked: QuestionTokens, passage: Passage) -> Floats:
         """How well each token is met in each of the passage's sentences, taken alone; shape [sentences, tokens]."""
