@@ -16,6 +16,8 @@ from chatbot.sentences import Span, blocks, sentences
 SHORT = 200
 # A heading is embedded with each passage under it; more of one would be the passage.
 _LONGEST_HEADING = 300
+# What Markdown takes for the end of a line (CommonMark 0.31.2, section 2.1).
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def split(document: Document, chunk_size: int) -> list[Passage]:
 
 def _sections(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Runs of text between Markdown headings, each with the headings above it, outermost first."""
-    lines = [0, *(match.end() for match in re.finditer("\n", text)), len(text)]
+    lines = [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
     trail: list[tuple[int, str]] = []
     opened = 0
     # Only headings are read for emphasis and links: elsewhere it is not needed, and some texts take forever.

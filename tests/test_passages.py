@@ -56,6 +56,15 @@ def test_a_heading_inside_a_code_block_is_no_heading() -> None:
     assert all(passage.headings == () for passage in split(document, 1000))
 
 
+def test_a_heading_is_found_whatever_ends_its_line() -> None:
+    document = Document("a", "A", "en", "First.\r# One\rText.\r\n\r\nTwo\r\n===\r\nMore.\n")
+    assert [(passage.text, passage.headings) for passage in split(document, 1000)] == [
+        ("First.", ()),
+        ("Text.", ("One",)),
+        ("More.", ("Two",)),
+    ]
+
+
 def test_a_long_paragraph_is_cut_between_sentences_into_even_parts() -> None:
     sentence = "This sentence is exactly fifty characters, as is."
     document = Document("a", "A", "en", " ".join([sentence] * 10))
