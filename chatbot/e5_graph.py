@@ -43,7 +43,7 @@ def encoder(weights: Weights, ranges: Ranges | None) -> bytes:
 
 
 def load_ranges() -> Ranges:
-    """The ranges that `chatbot.training.encoder_ranges` measured."""
+    """The ranges that `chatbot.training.encoder` measured."""
     from safetensors.numpy import load_file
 
     return load_file(RANGES)

@@ -5,6 +5,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from chatbot import e5_assembly
+from chatbot.e5_adapters import load_adapters
 from chatbot.e5_weights import bundled_weights
 from chatbot.embedding import TextEmbeddings
 from chatbot.progress import Progress, no_progress
@@ -41,6 +42,6 @@ def _assembled(weights: Path, folder: Path, progress: Progress) -> Path:
     with FileLock(folder.with_suffix(".lock")):
         if not e5_assembly.is_assembled(folder):
             progress("Assembling the embedding model (once)", 0, 1)
-            e5_assembly.assemble(weights, folder)
+            e5_assembly.assemble(weights, folder, load_adapters())
             progress("Assembling the embedding model (once)", 1, 1)
     return folder

@@ -10,9 +10,9 @@ from chatbot.lexical import is_stop_word
 from chatbot.sentences import Span
 
 # A question token that nothing in the sentence meets this well (cosine) marks no word.
-_MET = 0.46
+_MET = 0.43
 # Nor does one that weighs less than this share of the mean.
-_WEIGHS = 0.73
+_WEIGHS = 0.75
 _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*%?")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot import e5_assembly
+from chatbot.e5_adapters import load_adapters
 from chatbot.embedding import Encoded, TextEmbeddings, own_tokens
 from chatbot.errors import ChatbotError
 from chatbot.settings import DEFAULT_MODEL
@@ -85,7 +86,19 @@ def load_sentence_transformer(name: str, threads: int) -> SentenceTransformerEmb
     model = _load(source, offline=Path(source).is_dir())
     if source == e5_assembly.HUGGING_FACE_NAME:
         model.prompts = dict(e5_assembly.PROMPTS)
+    if name == DEFAULT_MODEL:
+        _adapt(model)
     return SentenceTransformerEmbeddings(model, name, _fingerprint(model), threads)
+
+
+def _adapt(model: Any) -> None:
+    """Make of the model as Hugging Face has it the one that the reader was trained on, but for its 4-bit weights."""
+    import torch
+
+    parameters = dict(model[0].auto_model.named_parameters())
+    with torch.no_grad():
+        for key, added in e5_assembly.additions(load_adapters()).items():
+            parameters[key] += torch.from_numpy(added)
 
 
 def _prompts(model: Any) -> Mapping[str, str]:

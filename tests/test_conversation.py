@@ -45,7 +45,9 @@ def test_she_is_a_person_who_was_named_and_never_an_office(chatbot: Chatbot) -> 
     assert "Venstre" in office.text
     assert office.understood_as == "Hvilket parti kommer hun fra? (Hvem er digitaliseringsminister)"
     named = asked(chatbot, "Who is Katrine Bagge Thorball?", "Which ministry does she work in?")
-    assert named.understood_as == "Which ministry does Katrine Bagge Thorball work in?"
+    assert named.understood_as is not None
+    assert "Katrine Bagge Thorball" in named.understood_as
+    assert "Ministry of Digital Government" in named.text
 
 
 def test_capital_it_is_no_pronoun() -> None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
-from chatbot import e5_assembly, e5_weights
+from chatbot import e5_adapters, e5_assembly, e5_graph, e5_weights
 from chatbot.embedding import TextEmbeddings
 from chatbot.embedding_model import load_embeddings
 from chatbot.errors import ChatbotError
+from chatbot.onnx_embeddings import EncoderInputs, session
 from chatbot.settings import DEFAULT_MODEL, Settings
 
 REFERENCE = Path(__file__).parent / "data" / "e5_reference.json"
@@ -27,14 +29,49 @@ def local(settings: Settings) -> TextEmbeddings:
     return load_embeddings(settings.model_copy(update={"embedding_model": str(folder)}))
 
 
+@pytest.fixture(scope="module")
+def weights() -> e5_weights.Weights:
+    bundled_file = e5_weights.bundled_weights()
+    assert bundled_file is not None
+    return e5_weights.read_weights(bundled_file.read_bytes())
+
+
 @bundled
-def test_the_assembled_model_gives_the_vectors_of_the_wheels_own_engine(
+def test_the_weights_as_they_are_read_give_the_vectors_of_the_wheels_own_engine(
+    embeddings: TextEmbeddings, weights: e5_weights.Weights, settings: Settings
+) -> None:
+    inputs = EncoderInputs(settings.index / "models" / DEFAULT_MODEL)
+    run = session(e5_graph.encoder(weights, None), 1)
+    for expected in json.loads(REFERENCE.read_text(encoding="utf-8")):
+        text = embeddings.prompts[expected["kind"]] + expected["text"]
+        (states,) = run.run([e5_graph.OUTPUT], inputs.of(inputs.tokenize([text])))
+        vector = states[0].mean(axis=0)
+        assert float(vector @ np.asarray(expected["vector"])) / np.linalg.norm(vector) > 0.9998
+
+
+@bundled
+def test_the_assembled_model_is_the_encoder_with_its_adapters(
+    embeddings: TextEmbeddings, weights: e5_weights.Weights, settings: Settings
+) -> None:
+    folder = settings.index / "models" / DEFAULT_MODEL
+    adapters = e5_adapters.load_adapters()
+    added = e5_assembly.additions(adapters)
+    assert len(added) == len(e5_adapters.layers(adapters)) > 0
+    with safe_open(folder / "model.safetensors", "numpy") as assembled:
+        for (name, addition), layer in zip(added.items(), e5_adapters.layers(adapters), strict=True):
+            own = weights.tensors[f"{layer}.w"].reshape(addition.shape)
+            assert np.abs(addition).max() > 0
+            assert np.allclose(assembled.get_tensor(name), own + addition, atol=1e-6)
+
+
+@bundled
+def test_eight_bits_give_nearly_the_vectors_of_the_whole_model(
     embeddings: TextEmbeddings, local: TextEmbeddings
 ) -> None:
     for expected in json.loads(REFERENCE.read_text(encoding="utf-8")):
         prompt = embeddings.prompts[expected["kind"]]
-        assert float(local.encode([expected["text"]], prompt)[0].vector @ np.asarray(expected["vector"])) > 0.9998
-        assert float(embeddings.encode([expected["text"]], prompt)[0].vector @ np.asarray(expected["vector"])) > 0.998
+        (ours,), (whole,) = (model.encode([expected["text"]], prompt) for model in (embeddings, local))
+        assert float(ours.vector @ whole.vector) > 0.998
 
 
 @bundled
@@ -95,7 +132,7 @@ def test_another_weights_file_is_refused_and_nothing_is_left_behind(tmp_path: Pa
     wrong = tmp_path / "e5-small-q4.bin"
     wrong.write_bytes(b"E5S1 but something else")
     with pytest.raises(ChatbotError, match="checksum differs"):
-        e5_assembly.assemble(wrong, tmp_path / "model")
+        e5_assembly.assemble(wrong, tmp_path / "model", {})
     assert list(tmp_path.iterdir()) == [wrong]
 
 

@@ -23,6 +23,10 @@ def train(
         list[Path] | None,
         typer.Option(help="The questions of the held-out file in another language, same ids. May be repeated."),
     ] = None,
+    held_out_apart: Annotated[
+        list[Path] | None,
+        typer.Option(help="Files like those of --apart that the confidence is fitted on besides. May be repeated."),
+    ] = None,
     output: Annotated[Path, typer.Option(help="Where to write the weights.")] = Path("reader.safetensors"),
     seed: Annotated[int, typer.Option(help="The same seed gives the same weights.")] = 0,
 ) -> None:
@@ -39,7 +43,9 @@ def train(
 
         with terminal.progress_bar() as progress:
             embeddings = load_embeddings(settings, progress)
-            trained = fit(squad, apart or [], held_out, translation or [], embeddings, seed, progress)
+            trained = fit(
+                squad, apart or [], held_out, translation or [], held_out_apart or [], embeddings, seed, progress
+            )
         save_reader(trained.reader, output)
         for name, value in trained.fitted.report.items():
             typer.echo(f"{name}: {value:.3f}")

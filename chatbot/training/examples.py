@@ -1,6 +1,6 @@
 """Training examples: questions with their candidate passages and the sentences that answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from chatbot.indexing import build
 from chatbot.late_interaction import Head
 from chatbot.progress import Progress
 from chatbot.retrieval import Candidate, candidates
+from chatbot.sentences import Span
 
 # Paragraphs of SQuAD files stay whole: a gold answer lies within one.
 _WHOLE = 4000
@@ -69,6 +70,10 @@ class Examples:
             without = (self.index.documents.keys() - own) | frozenset(without)
         return candidates(self.index, question, example.encoded.vector, CANDIDATES, LEXICAL_WEIGHT, without)
 
+    def paragraph(self, example: Example) -> str:
+        """The id of the document that answers, or nothing."""
+        return next((self.index.passages[row].document.id for row, _, _ in sorted(example.answers)), "")
+
     def article(self, name: str) -> frozenset[str]:
         """The ids of an article's documents."""
         return self._articles[name]
@@ -111,6 +116,22 @@ def load_examples(
 
 def article_of(document: str) -> str:
     return document.rsplit("/", 1)[0]
+
+
+def answer_tokens(sentence: Span, tokens: int, answers: Iterable[Span]) -> NDArray[np.bool_]:
+    """Which of a sentence's tokens are the answer, by their share of its characters.
+
+    Args:
+        sentence: where it stands.
+        tokens: how many it has.
+        answers: where the answers stand.
+    """
+    opened, closed = sentence
+    places = opened + (np.arange(tokens) + 0.5) * (closed - opened) / tokens
+    inside = np.zeros(tokens, bool)
+    for start, end in answers:
+        inside |= (places >= start) & (places < end)
+    return inside
 
 
 def _example(index: Index, rows: dict[str, int], item: Item, encoded: Encoded) -> Example:

@@ -70,7 +70,7 @@ class AnswerabilityModule(nn.Module):
         self.parts = nn.Linear(parts, 1)
         self.noise, self.dropout = nn.Dropout(_DROPOUT / 2), nn.Dropout(_DROPOUT)
 
-    def forward(self, batch: "_Batch") -> tuple[Tensor, Tensor]:
+    def forward(self, batch: "Batch") -> tuple[Tensor, Tensor]:
         """Logits of the pairs, shape [pairs], and of each sentence token being in the answer, [pairs, tokens]."""
         asked = self.question(self.noise(batch.question * QUESTION_SCALE)) + self.met(batch.met)
         sentence = self.sentence(self.noise(batch.sentence * SENTENCE_SCALE))
@@ -91,7 +91,10 @@ class AnswerabilityModule(nn.Module):
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
+    """Pairs side by side, padded: what `Pair` and its `Met` hold, with masks for what is no padding; `located` are the pairs
+    of whose sentence is known where in it the answer stands, or that it holds none."""
+
     question: Tensor
     question_mask: Tensor
     met: Tensor
@@ -122,7 +125,9 @@ def fit_answerability(
     done = 0
     for _ in range(epochs):
         for chosen in _batches(questions, generator):
-            loss = _loss(module, [questions[position] for position in chosen])
+            several = [questions[position] for position in chosen]
+            batch = _collate([pair for pairs in several for pair in pairs])
+            loss = answerability_loss(module, batch, [len(pairs) for pairs in several])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(module.parameters(), 1.0)
@@ -133,12 +138,10 @@ def fit_answerability(
     return module.model()
 
 
-def _loss(module: AnswerabilityModule, questions: Sequence[Sequence[Pair]]) -> Tensor:
+def answerability_loss(module: AnswerabilityModule, batch: Batch, counts: Sequence[int]) -> Tensor:
     """Cross-entropy over each question's sentences and none of them, which has the logit 0; over each sentence for itself;
-    and over their tokens."""
-    batch = _collate([pair for pairs in questions for pair in pairs])
+    and over their tokens. `counts` are the sentences of each question, which follow each other in the batch."""
     logits, span = module(batch)
-    counts = [len(pairs) for pairs in questions]
     scores = _by_question(logits, counts, 0.0, _MASKED)
     answers = _by_question(batch.answers, counts, 0.0, 0.0)
     answers[:, 0] = answers.sum(dim=1) == 0
@@ -163,7 +166,7 @@ def _batches(questions: Sequence[Sequence[Pair]], generator: np.random.Generator
     return [batches[position] for position in generator.permutation(len(batches))]
 
 
-def _collate(pairs: Sequence[Pair]) -> _Batch:
+def _collate(pairs: Sequence[Pair]) -> Batch:
     sentences = [pair.met.sentence[:MAX_SENTENCE_TOKENS] for pair in pairs]
     question, question_mask = _pad([pair.question for pair in pairs])
     sentence, sentence_mask = _pad(sentences)
@@ -172,7 +175,7 @@ def _collate(pairs: Sequence[Pair]) -> _Batch:
         if pair.span is not None:
             marked = torch.from_numpy(pair.span[:MAX_SENTENCE_TOKENS]).float()
             span[row, : len(marked)] = marked
-    return _Batch(
+    return Batch(
         question=question,
         question_mask=question_mask,
         met=_pad([pair.met.matches for pair in pairs])[0],

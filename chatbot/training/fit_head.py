@@ -12,6 +12,8 @@ from chatbot.progress import Progress
 from chatbot.retrieval import Candidate
 from chatbot.training.examples import Example, Examples
 
+WIDTH = 128
+EPOCHS = 2
 _BATCH = 16
 _LEARNING_RATE = 1e-3
 

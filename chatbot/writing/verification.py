@@ -27,14 +27,14 @@ from chatbot.writing.quantities import missing, quantities
 # How well a source sentence must meet the written one: weighed mean cosine of its tokens (late interaction), in the same
 # language and in another one. `python -m chatbot.evaluation.support` prints what that keeps and drops on XQuAD; within a
 # language it is stricter than that alone would ask for, after what a small model was seen to write.
-SUPPORT = {True: 0.62, False: 0.45}
+SUPPORT = {True: 0.6, False: 0.44}
 # The same for a single word that says something: below, nothing in the passage is meant by it.
-WORD_SUPPORT = {True: 0.49, False: 0.3}
+WORD_SUPPORT = {True: 0.46, False: 0.28}
 
 # How much worse than the quote a text may meet the question; more, and it is about something else.
 _LESS = 0.05
-# How much lower the logit that it answers may be: other words for the same move it so far, what lacks the answer much further.
-_LESS_LIKELY = 0.5
+# How much lower the logit that it answers may be: other words for the same move it so far, what lacks the answer further.
+_LESS_LIKELY = 3.0
 
 # Longer sentences are rambling, or no sentences.
 _LONGEST = 600

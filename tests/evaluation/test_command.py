@@ -36,12 +36,12 @@ QUESTIONS = [
     {
         "id": "d1",
         "language": "da",
-        "question": "Og hvilket parti er hun fra?",
+        "question": "Siden hvornår er den blevet fornyet?",
         "answerable": True,
-        "answers": ["Venstre"],
+        "answers": ["since 2001"],
         "kind": "follow-up",
-        "history": ["Hvem er digitaliseringsminister?"],
-        "evidence": "Marie Bjerre (Venstre)",
+        "history": ["Fortæl om den fællesoffentlige digitaliseringsstrategi"],
+        "evidence": "regional and local government institutions since 2001",
     },
     {
         "id": "e2",

@@ -169,7 +169,7 @@ def test_danish_sentences_about_an_english_passage_are_supported_by_it(chatbot: 
         f"Der er mere end fire tusinde forskellige it-systemer i staten [{number}].", passages, "", "da"
     )
     assert isinstance(found, Supported)
-    assert found.citation.quote.startswith("There are more than 4.000")
+    assert "There are more than 4.000 different IT systems in the state" in found.citation.quote
 
 
 @pytest.mark.parametrize(
