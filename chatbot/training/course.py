@@ -8,6 +8,7 @@ from pathlib import Path
 from chatbot.embedding import TextEmbeddings
 from chatbot.progress import Progress
 from chatbot.training.examples import Example, Examples, article_of, load_examples
+from chatbot.training.fit_head import Lesson
 
 FOLDS = 3
 
@@ -34,6 +35,14 @@ class Course:
             article = example.article if examples is not self.judged else self._taught_again(example)
             if article is not None:
                 yield example, self.folds[article]
+
+    def lessons(self) -> list[Lesson]:
+        """The questions that a head is fitted on, with what the first stage finds for each."""
+        return [
+            Lesson(examples, example, examples.candidates(example))
+            for examples in self.learned
+            for example in examples.examples
+        ]
 
     def examined(self) -> Iterator[Example]:
         """The judged questions about paragraphs that nothing is learned from."""

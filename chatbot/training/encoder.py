@@ -29,12 +29,7 @@ def fit_adapters(
     weights: Weights, inputs: EncoderInputs, course: Course, epochs: int, seed: int, progress: Progress
 ) -> Adapters:
     """Adapters from a course that the encoder without any has read."""
-    lessons = [
-        fit_head.Lesson(examples, example, examples.candidates(example))
-        for examples in course.learned
-        for example in examples.examples
-    ]
-    head = fit_head.fit_head(lessons, fit_head.WIDTH, fit_head.EPOCHS, seed, progress)
+    head = fit_head.fit_head(course.lessons(), fit_head.WIDTH, fit_head.EPOCHS, seed, progress)
     read = [
         group
         for examples in (*course.learned, course.judged)

@@ -16,7 +16,7 @@ from chatbot.progress import Progress
 from chatbot.training.examples import answer_tokens
 from chatbot.training.fit_answerability import Batch, answerability_loss
 from chatbot.training.groups import Group
-from chatbot.training.learner import Learner, Met, passage_of
+from chatbot.training.learner import Learner, Met
 
 # Everything from here on learns; what comes before is read once.
 FIRST_LAYER = 8
@@ -119,7 +119,7 @@ def _closest(group: Group, met: Met) -> Iterator[_Chosen]:
 
 
 def _without_answer(group: Group, met: Met) -> Iterator[_Chosen]:
-    of = passage_of(group).numpy()
+    of = group.passage_of
     for number, question in enumerate(group.questions):
         others = np.flatnonzero(~np.isin(of, of[sorted(question.gold)]))
         if question.gold and len(others):
@@ -136,7 +136,7 @@ def _batch(group: Group, met: Met, chosen: Sequence[_Chosen]) -> Batch:
     sentence, sentence_mask = _places(met.tokens_first, told, MAX_SENTENCE_TOKENS)
     lengths = torch.from_numpy(np.diff(met.asked_first)[asked].astype(np.float32))[:, None]
     rows = torch.from_numpy(told)[:, None]
-    passages = passage_of(group)[rows]
+    passages = torch.from_numpy(group.passage_of)[rows]
     matches = [met.sentences[rows, question], met.passages[passages, question], met.weights[question] * lengths / 2]
     spans = [_span(group, each, sentence)[:MAX_SENTENCE_TOKENS] for each, sentence in pairs]
     return Batch(
@@ -161,9 +161,9 @@ def _places(first: NDArray[np.int64], chosen: NDArray[np.int64], most: int | Non
 
 
 def _span(group: Group, chosen: _Chosen, sentence: int) -> NDArray[np.bool_]:
-    number = int(passage_of(group)[sentence])
+    number = int(group.passage_of[sentence])
     passage = group.passages[number]
-    own = sentence - sum(len(before.lengths) for before in group.passages[:number])
-    found = chosen.gold and sentence in chosen.gold
+    own = sentence - sum(group.counts[:number])
+    found = sentence in chosen.gold
     places = [(start, end) for at, start, end in group.questions[chosen.question].places if found and at == number]
     return answer_tokens(passage.spans[own], int(passage.lengths[own]), places)

@@ -1,8 +1,9 @@
 """Groups: a few passages and the questions about them, as far as the encoder's lower layers bring them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -72,6 +73,16 @@ class Group:
     passages: Sequence[LowerPassage]
     questions: Sequence[Question]
 
+    @cached_property
+    def counts(self) -> list[int]:
+        """How many sentences each passage has."""
+        return [len(passage.lengths) for passage in self.passages]
+
+    @cached_property
+    def passage_of(self) -> NDArray[np.int64]:
+        """Which passage each sentence is of, shape [sentences]."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
 
 def groups(
     examples: Examples,
@@ -96,12 +107,9 @@ def groups(
     asked = lower.read([example.item.question.question for example in chosen], PROMPTS["query"], "Reading questions")
     questions = {id(example): (states, own) for example, (states, _, own) in zip(chosen, asked, strict=True)}
     return [
-        Group(
-            [passages[row] for row in rows],
-            [_question(examples, rows, each, *questions[id(each)]) for each in some],
-        )
+        Group([passages[row] for row in rows], some)
         for rows, about in _grouped(examples, chosen)
-        for some in _pieces(about, _QUESTIONS)
+        for some in _pieces(list(_questions(examples, rows, about, questions)), _QUESTIONS)
     ]
 
 
@@ -119,21 +127,27 @@ def _grouped(examples: Examples, chosen: Sequence[Example]) -> Iterator[tuple[Se
                 yield piece, about
 
 
-def _question(
-    examples: Examples, rows: Sequence[int], example: Example, states: States, own: NDArray[np.int64]
-) -> Question:
+def _questions(
+    examples: Examples,
+    rows: Sequence[int],
+    about: Sequence[Example],
+    read: Mapping[int, tuple[States, NDArray[np.int64]]],
+) -> Iterator[Question]:
     index = examples.index
     sentences, starts = index.sentences_of(rows)
-    gold = {int(starts[rows.index(row)]) + number for row, number in example.gold if row in rows}
-    return Question(
-        states=states,
-        kept=own,
-        gold=frozenset(gold),
-        places=[(rows.index(row), start, end) for row, start, end in example.answers if row in rows],
-        dense=index.store.vectors(rows) @ example.encoded.vector,
-        lexical=index.bm25.matches(example.item.question.question).of(rows).astype(np.float32),
-        similar=sentences @ example.encoded.vector,
-    )
+    vectors = index.store.vectors(rows)
+    for example in about:
+        states, own = read[id(example)]
+        gold = {int(starts[rows.index(row)]) + number for row, number in example.gold if row in rows}
+        yield Question(
+            states=states,
+            kept=own,
+            gold=frozenset(gold),
+            places=[(rows.index(row), start, end) for row, start, end in example.answers if row in rows],
+            dense=vectors @ example.encoded.vector,
+            lexical=index.bm25.matches(example.item.question.question).of(rows).astype(np.float32),
+            similar=sentences @ example.encoded.vector,
+        )
 
 
 def _pieces(values: Sequence[_Each], size: int) -> list[Sequence[_Each]]:

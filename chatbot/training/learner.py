@@ -69,15 +69,14 @@ class Learner(nn.Module):
         vectors = nn.functional.normalize(asked @ self.head["query_matrix"], dim=-1)
         lengths = np.concatenate([passage.lengths for passage in group.passages])
         met = torch.segment_reduce(tokens @ vectors.T, "max", lengths=torch.from_numpy(lengths), axis=0)
-        counts = [len(passage.lengths) for passage in group.passages]
-        of = passage_of(group)
+        of = torch.from_numpy(group.passage_of)
 
         def widely(values: Tensor) -> Tensor:
             """What each passage has, for each of its sentences."""
             return values[of]
 
         def best(values: Tensor) -> Tensor:
-            return torch.stack([rows.max(dim=0).values for rows in torch.split(values, counts)])
+            return torch.stack([rows.max(dim=0).values for rows in torch.split(values, group.counts)])
 
         def weighed(matches: Tensor) -> Tensor:
             return torch.zeros(len(matches), len(questions)).index_add(1, owner, matches * weights)
@@ -100,9 +99,3 @@ class Learner(nn.Module):
             tokens_first=np.cumsum([0, *lengths]),
             cosines=cosines,
         )
-
-
-def passage_of(group: Group) -> Tensor:
-    """Which passage each of the group's sentences is of, shape [sentences]."""
-    counts = [len(passage.lengths) for passage in group.passages]
-    return torch.from_numpy(np.repeat(np.arange(len(counts)), counts))

@@ -20,7 +20,7 @@ from chatbot.training.course import FOLDS, Course, load_course
 from chatbot.training.examples import Example, Examples, answer_tokens, load_examples
 from chatbot.training.fit_answerability import Pair, fit_answerability
 from chatbot.training.fit_confidence import Fitted, Observation, fit_confidence
-from chatbot.training.fit_head import EPOCHS, WIDTH, Lesson, fit_head
+from chatbot.training.fit_head import EPOCHS, WIDTH, fit_head
 
 ANSWERABILITY_EPOCHS = 4
 
@@ -77,11 +77,7 @@ def train(
         ChatbotError: a file is not in SQuAD format.
     """
     course = load_course(squads, apart, held_out, translations, embeddings, progress)
-    lessons = [
-        Lesson(examples, example, examples.candidates(example))
-        for examples in course.learned
-        for example in examples.examples
-    ]
+    lessons = course.lessons()
 
     def head_without(fold: int | None) -> Head:
         chosen = [lesson for lesson in lessons if course.folds[lesson.example.article] != fold]
